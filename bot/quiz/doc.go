@@ -1,0 +1,2 @@
+// Package quiz draws questions, keeps attempts and scores them.
+package quiz
