@@ -1,5 +1,7 @@
 package content
 
+import "strings"
+
 // Level is how deep a place lies in the administrative division.
 type Level int
 
@@ -56,5 +58,6 @@ func (p *Place) FullName() string {
 	if p.Parent == nil {
 		return p.Name
 	}
-	return p.Parent.FullName() + p.Name
+	// Some villages' official names begin with their township's.
+	return p.Parent.FullName() + strings.TrimPrefix(p.Name, p.Parent.Name)
 }

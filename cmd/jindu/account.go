@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"jindu/internal/office"
+	"jindu/internal/sqlitestore"
+)
+
+type accountCmd struct {
+	Add    accountAdd    `cmd:"" help:"添加账号；口令从终端或标准输入读。"`
+	List   accountList   `cmd:"" help:"列出账号。"`
+	Passwd accountPasswd `cmd:"" help:"改口令；已登录的会话随即失效。"`
+	Remove accountRemove `cmd:"" help:"删除账号。"`
+}
+
+func openAccounts(ctx context.Context, f dataFlags) (*sqlitestore.Store, error) {
+	store, err := sqlitestore.OpenReader(ctx, filepath.Join(f.Data, dataFile))
+	if err != nil {
+		return nil, fmt.Errorf("打不开数据文件夹 %s（先启动一次 jindu serve）：%w", f.Data, err)
+	}
+	return store, nil
+}
+
+type accountAdd struct {
+	contentFlags
+	dataFlags
+	Name  string `arg:"" help:"账号名。"`
+	Role  string `enum:"district,township,viewer" required:"" help:"district（区）、township（镇街）或 viewer（只看）。"`
+	Place string `placeholder:"CODE" help:"区划代码；镇街账号必填，区账号不写则能看所有区。"`
+}
+
+func (c accountAdd) Run(ctx context.Context, std streams) error {
+	lib, err := c.library()
+	if err != nil {
+		return err
+	}
+	if c.Place != "" && lib.Places[c.Place] == nil {
+		return usageError("没有代码为 " + c.Place + " 的地方")
+	}
+	if c.Role == string(office.RoleTownship) && len(c.Place) != 9 {
+		return usageError("镇街账号要用 --place 写镇街代码（9 位）")
+	}
+	if name := strings.TrimSpace(c.Name); name != c.Name || name == "" || len(name) > 64 {
+		return usageError("账号名不能为空、不能带首尾空格，最长 64 字节")
+	}
+	store, err := openAccounts(ctx, c.dataFlags)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if _, err := store.Account(ctx, c.Name); err == nil {
+		return usageError("已有这个账号；改口令请用 jindu account passwd")
+	} else if !errors.Is(err, office.ErrNoAccount) {
+		return err
+	}
+	hash, err := readPassword(std)
+	if err != nil {
+		return err
+	}
+	return store.PutAccount(ctx, office.Account{Name: c.Name, Role: office.Role(c.Role), Place: c.Place, Hash: hash, Created: time.Now()})
+}
+
+type accountList struct{ dataFlags }
+
+func (c accountList) Run(ctx context.Context, std streams) error {
+	store, err := openAccounts(ctx, c.dataFlags)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	accounts, err := store.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		fmt.Fprintf(std.out, "%-10s %-14s %s  %s\n", a.Role, a.Place, a.Created.Format(time.DateOnly), a.Name)
+	}
+	return nil
+}
+
+type accountPasswd struct {
+	dataFlags
+	Name string `arg:"" help:"账号名。"`
+}
+
+func (c accountPasswd) Run(ctx context.Context, std streams) error {
+	store, err := openAccounts(ctx, c.dataFlags)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	account, err := store.Account(ctx, c.Name)
+	if errors.Is(err, office.ErrNoAccount) {
+		return usageError("没有这个账号")
+	}
+	if err != nil {
+		return err
+	}
+	if account.Hash, err = readPassword(std); err != nil {
+		return err
+	}
+	return store.PutAccount(ctx, account)
+}
+
+type accountRemove struct {
+	dataFlags
+	Name string `arg:"" help:"账号名。"`
+}
+
+func (c accountRemove) Run(ctx context.Context) error {
+	store, err := openAccounts(ctx, c.dataFlags)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.RemoveAccount(ctx, c.Name); errors.Is(err, office.ErrNoAccount) {
+		return usageError("没有这个账号")
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// readPassword asks at a terminal without echo, or takes one line of a pipe.
+func readPassword(std streams) (string, error) {
+	fmt.Fprint(std.err, "口令（至少 10 个字符）：")
+	var password string
+	if file, ok := std.in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		raw, err := term.ReadPassword(int(file.Fd()))
+		fmt.Fprintln(std.err)
+		if err != nil {
+			return "", err
+		}
+		password = string(raw)
+	} else {
+		line, err := bufio.NewReader(std.in).ReadString('\n')
+		if err != nil && line == "" {
+			return "", usageError("没有读到口令")
+		}
+		password = strings.TrimRight(line, "\r\n")
+	}
+	hash, err := office.HashPassword(password)
+	if err != nil {
+		return "", usageError("口令太短：至少 10 个字符")
+	}
+	return hash, nil
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// Timeouts of a connection. Bodies are small, networks may be weak; a stream
+// sets its own write deadlines.
+const (
+	headerTimeout   = 10 * time.Second
+	readTimeout     = 30 * time.Second
+	writeTimeout    = 30 * time.Second
+	idleTimeout     = 75 * time.Second
+	shutdownTimeout = 10 * time.Second
+	readyTimeout    = 2 * time.Second
+	maxHeader       = 16 << 10
+)
+
+// newEngine is a gin engine that trusts only the given proxies.
+func newEngine(log *slog.Logger, proxies []string) *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	if err := engine.SetTrustedProxies(proxies); err != nil {
+		log.Error("trusted proxies ignored", "error", err)
+	}
+	engine.Use(observe(log))
+	engine.NoRoute(func(c *gin.Context) {
+		c.String(http.StatusNotFound, "没有这个页面。请检查网址，或重新扫描二维码。")
+	})
+	return engine
+}
+
+// observe logs each request by its route, never by its path or query, which may
+// hold a ticket or a token; and turns a panic into a plain 500.
+func observe(log *slog.Logger) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		start := time.Now()
+		defer func() {
+			if r := recover(); r != nil {
+				if r == http.ErrAbortHandler {
+					panic(r)
+				}
+				log.Error("panic", "route", c.FullPath(), "panic", r, "stack", string(debug.Stack()))
+				if !c.Writer.Written() {
+					c.String(http.StatusInternalServerError, "出了点问题，请稍后再试。")
+				}
+				c.Abort()
+			}
+			log.Debug("request", "method", c.Request.Method, "route", c.FullPath(), "status", c.Writer.Status(), "took", time.Since(start))
+		}()
+		c.Next()
+	}
+}
+
+// protect refuses browser posts from other sites (CSRF).
+func protect(next http.Handler, base string) (http.Handler, error) {
+	guard := http.NewCrossOriginProtection()
+	// Behind a proxy that rewrites Host the public address is not the request's.
+	if err := guard.AddTrustedOrigin(base); err != nil {
+		return nil, err
+	}
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "请从本站页面提交。请返回后重新打开页面再试。", http.StatusForbidden)
+	}))
+	return guard.Handler(next), nil
+}
+
+// health answers whether the process lives and whether it can serve.
+func (s *server) health(r gin.IRoutes) {
+	r.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	r.GET("/readyz", func(c *gin.Context) {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
+		defer cancel()
+		if _, err := s.store.Check(ctx); err != nil {
+			s.log.Error("not ready", "error", err)
+			c.String(http.StatusServiceUnavailable, "store unavailable\n")
+			return
+		}
+		c.String(http.StatusOK, "ok\n")
+	})
+}
+
+// serveHTTP serves until ctx ends, then lets requests finish within a deadline.
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if err := server.Shutdown(deadline); err != nil {
+		log.Warn("some requests did not finish in time", "error", err)
+		return server.Close()
+	}
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+// Command jindu is the public-education bot and survey server of anti-drug
+// offices. This is the only package that knows flags, files of secrets and the
+// environment; it wires the rooms together.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// commands is the whole command line.
+type commands struct {
+	Config configFile `name:"config" placeholder:"FILE" env:"JINDU_CONFIG" help:"YAML 配置文件，项目名与参数相同（如 base-url）。先后：参数、环境变量、文件、默认值。"`
+
+	Demo    demoCmd    `cmd:"" help:"在本机试用：自带内容和数据，打印要打开的网址。"`
+	Serve   serveCmd   `cmd:"" help:"正式运行。缺少必要的密钥、内容有错或数据打不开时不启动，并说明怎么补。"`
+	Check   checkCmd   `cmd:"" help:"检查内容文件夹：一次列出所有问题（文件:行:列: 说明），有问题时退出码为 1。"`
+	Chat    chatCmd    `cmd:"" help:"在终端里和机器人对话。"`
+	Ask     askCmd     `cmd:"" help:"问机器人一句话。"`
+	QR      qrCmd      `cmd:"" name:"qr" help:"生成问卷二维码图片。"`
+	Tally   tallyCmd   `cmd:"" help:"查看统计。"`
+	Audit   auditCmd   `cmd:"" help:"从日志重新清点，与统计和去重表核对；有出入时退出码为 1。"`
+	Account accountCmd `cmd:"" help:"管理办公室账号。"`
+	Forget  forgetCmd  `cmd:"" help:"永久结束一份问卷：销毁它的密钥和去重表，此后谁也无法知道谁答过。不可恢复。"`
+	Version versionCmd `cmd:"" help:"版本、提交和 Go 版本。"`
+}
+
+// streams are what a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run parses args and runs the command. It is main without the process, so that
+// tests start the real program.
+func run(ctx context.Context, args []string, std streams) int {
+	var cli commands
+	exit := -1 // set when --help or the like ends the parsing
+	parser, err := kong.New(&cli,
+		kong.Name("jindu"),
+		kong.Description("禁毒宣传问答和问卷统计服务。每个参数都可以用环境变量 JINDU_… 设置；密钥另有 …_FILE（从文件读取）的写法。退出码：0 完成，1 失败，2 用法不对。"),
+		kong.Writers(std.out, std.err),
+		kong.Exit(func(code int) { exit = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+		kong.Vars{"version": version().String()},
+	)
+	if err != nil {
+		fmt.Fprintln(std.err, "jindu:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(std.err, "jindu: %v\n用 jindu --help 查看用法\n", err)
+		return exitUsage
+	}
+	err = parsed.Run()
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintln(std.err, "jindu:", err)
+		return exitUsage
+	case errors.Is(err, errSilent):
+		return exitFailed
+	}
+	fmt.Fprintln(std.err, "jindu:", err)
+	return exitFailed
+}
+
+// usageError is a wrong call that parsing could not see.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+// errSilent fails a command that has said why already.
+var errSilent = errors.New("failed")

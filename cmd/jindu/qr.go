@@ -1,0 +1,162 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"jindu/content"
+	"jindu/survey"
+	"jindu/survey/web"
+)
+
+type qrCmd struct {
+	contentFlags
+	secretFlags
+	baseFlags
+	Survey     string `required:"" placeholder:"ID" help:"问卷编号，如 qiongshan-2026。"`
+	Place      string `required:"" placeholder:"CODE" help:"区划代码；写区县则每个镇街（和收集单位）各一张。"`
+	Level      string `enum:"township,village" default:"township" help:"区县或镇街之下细到哪一级：township 或 village。"`
+	Point      string `placeholder:"NAME" help:"收集点名称，如 府城菜市场。"`
+	Assisted   bool   `help:"工作人员代填用，打开时要口令。"`
+	Preview    bool   `help:"预览用，不计入统计。"`
+	ValidUntil string `placeholder:"DATE" help:"最后有效日，如 2026-12-31。"`
+	Out        string `placeholder:"DIR" help:"图片写到这个文件夹；不写则只打印网址和终端二维码。"`
+	JSON       bool   `name:"json" help:"每行打印一个 JSON。"`
+}
+
+// qrLine is one minted ticket, as --json prints it.
+type qrLine struct {
+	Survey    string `json:"survey"`
+	Place     string `json:"place"`
+	PlaceName string `json:"place_name"`
+	Point     string `json:"point"`
+	URL       string `json:"url"`
+	File      string `json:"file"`
+}
+
+func (c qrCmd) Run(std streams) error {
+	lib, err := c.library()
+	if err != nil {
+		return err
+	}
+	keys, err := c.keys()
+	if err != nil {
+		return err
+	}
+	base, err := baseURL(c.BaseURL, defaultAddr)
+	if err != nil {
+		return err
+	}
+	q := lib.Questionnaires[c.Survey]
+	if q == nil {
+		return usageError("没有编号为 " + c.Survey + " 的问卷")
+	}
+	place := lib.Places[c.Place]
+	if place == nil {
+		return usageError("没有代码为 " + c.Place + " 的地方")
+	}
+	var until content.Date
+	if c.ValidUntil != "" {
+		t, err := time.Parse(time.DateOnly, c.ValidUntil)
+		if err != nil || t.Before(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)) || t.Year() > 2199 {
+			return usageError("--valid-until 要写成 2026-12-31 这样的日期")
+		}
+		until = content.Date{Time: t}
+	}
+	if c.Out != "" {
+		if err := os.MkdirAll(c.Out, 0o755); err != nil {
+			return err
+		}
+	}
+	for _, p := range c.places(place) {
+		ticket, err := survey.NewTicket(q, p, c.Point)
+		if err != nil {
+			return usageError("这张二维码不能生成：" + ticketReason(err))
+		}
+		ticket.Assisted, ticket.Preview, ticket.Until = c.Assisted, c.Preview, until
+		line := qrLine{Survey: q.ID, Place: p.Code, PlaceName: p.FullName(), Point: ticket.Point, URL: base + "/s/" + ticket.Encode(keys)}
+		if err := c.write(std, &line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ticketReason(err error) string {
+	switch {
+	case errors.Is(err, survey.ErrPoint):
+		return fmt.Sprintf("收集点名称太长（最多 %d 个汉字）", survey.MaxPoint/3)
+	case errors.Is(err, survey.ErrPlace):
+		return "这个地方不在问卷的区县里"
+	}
+	return err.Error()
+}
+
+// places of the tickets: a county stands for its townships and units, with
+// --level village for all villages below.
+func (c qrCmd) places(p *content.Place) []*content.Place {
+	want := content.Township
+	if c.Level == "village" {
+		want = content.Village
+	}
+	if p.Level >= want || len(p.Children) == 0 {
+		return []*content.Place{p}
+	}
+	var all []*content.Place
+	for _, child := range p.Children {
+		all = append(all, c.places(child)...)
+	}
+	return all
+}
+
+func (c qrCmd) write(std streams, line *qrLine) error {
+	if c.Out != "" {
+		png, err := web.PNG(line.URL)
+		if err != nil {
+			return err
+		}
+		name := line.Survey + "-" + line.Place
+		for _, part := range []string{line.Point, flagWord(c.Assisted, "assisted"), flagWord(c.Preview, "preview")} {
+			if part != "" {
+				name += "-" + strings.Map(fileRune, part)
+			}
+		}
+		line.File = filepath.Join(c.Out, name+".png")
+		if err := os.WriteFile(line.File, png, 0o644); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		return json.NewEncoder(std.out).Encode(line)
+	}
+	fmt.Fprintf(std.out, "%s %s %s\n%s\n", line.PlaceName, line.Point, line.File, line.URL)
+	if c.Out == "" {
+		drawing, err := web.Terminal(line.URL)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(std.out, drawing)
+	}
+	return nil
+}
+
+func flagWord(set bool, word string) string {
+	if set {
+		return word
+	}
+	return ""
+}
+
+// fileRune keeps a point's name from leaving its folder or being refused by a
+// file system.
+func fileRune(r rune) rune {
+	if strings.ContainsRune(`/\:*?"<>|.`+" ", r) || r < ' ' {
+		return '_'
+	}
+	return r
+}

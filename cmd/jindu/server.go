@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/sync/errgroup"
+
+	"jindu/bot"
+	"jindu/bot/quiz"
+	"jindu/bot/wechat"
+	"jindu/content"
+	"jindu/internal/office"
+	"jindu/internal/page"
+	"jindu/internal/respondent"
+	"jindu/internal/sqlitestore"
+	"jindu/survey"
+	"jindu/survey/web"
+)
+
+const defaultAddr = "127.0.0.1:8080"
+
+// How often the content folder is looked at.
+const contentPoll = time.Second
+
+// settings is what the server is made of, from whatever command.
+type settings struct {
+	addr, adminAddr string // adminAddr "" or "off": none
+	baseURL         string
+	data, content   string
+	keys            *respondent.Keys
+	legal           page.Legal
+	token           string
+	appID, aesKey   string
+	apiToken        string
+	assistPIN       string
+	limits          limitFlags
+	proxies         []string
+	accounts        office.Accounts // nil: those in the store
+	log             *slog.Logger
+	extend          func(*server) error // adds what only this command has
+	ready           func(*server)       // called once it listens
+}
+
+// server is one running jindu.
+type server struct {
+	settings
+	store    *sqlitestore.Store
+	live     *content.Live
+	desk     *survey.Desk
+	office   *office.Handler
+	engine   *gin.Engine
+	handler  http.Handler // engine behind what every request passes
+	listener net.Listener
+}
+
+// runServer serves until ctx ends, then finishes what is under way.
+func runServer(ctx context.Context, set settings) error {
+	listener, err := net.Listen("tcp", set.addr)
+	if err != nil {
+		return fmt.Errorf("不能监听 %s：%w", set.addr, err)
+	}
+	defer listener.Close()
+	// A port of 0 is known only now.
+	if set.baseURL, err = baseURL(set.baseURL, listener.Addr().String()); err != nil {
+		return err
+	}
+	store, err := sqlitestore.Open(ctx, filepath.Join(set.data, dataFile), sqlitestore.Options{Logger: set.log})
+	if err != nil {
+		return fmt.Errorf("打不开数据文件夹 %s：%w", set.data, err)
+	}
+	s := &server{settings: set, store: store, listener: listener}
+	return errors.Join(s.run(ctx), store.Close())
+}
+
+func (s *server) run(ctx context.Context) error {
+	if err := s.wire(ctx); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { s.live.Run(ctx, contentPoll); return nil })
+	group.Go(func() error { return s.office.Run(ctx) })
+	group.Go(func() error { return serveHTTP(ctx, s.listener, s.handler, s.log) })
+	if s.adminAddr != "" && s.adminAddr != "off" {
+		listener, err := net.Listen("tcp", s.adminAddr)
+		if err != nil {
+			err = fmt.Errorf("不能监听管理地址 %s（设 JINDU_ADMIN_ADDR=off 可关闭）：%w", s.adminAddr, err)
+			group.Go(func() error { return err })
+			return group.Wait()
+		}
+		admin := newEngine(s.log, nil)
+		s.health(admin)
+		group.Go(func() error { return serveHTTP(ctx, listener, admin, s.log) })
+	}
+	if s.ready != nil {
+		s.ready(s)
+	}
+	return group.Wait()
+}
+
+// wire joins the rooms.
+func (s *server) wire(ctx context.Context) (err error) {
+	s.desk = survey.NewDesk(s.store, s.keys, time.Now)
+	if s.live, err = content.NewLive(ctx, s.content, s.desk.Accept, s.log); err != nil {
+		return fmt.Errorf("内容有错，先改好再启动（jindu check 可查看）：\n%w", err)
+	}
+	b := newBot(s.store, surveyLinks{s}, s.live.Library)
+	s.live.OnChange(b.SetLibrary)
+
+	reply := func(id string) func() string {
+		return func() string { return s.live.Library().Replies[id].Text }
+	}
+	webhook, err := wechat.New(wechat.Config{
+		Token: s.token, AppID: s.appID, AESKey: s.aesKey, Answerer: b, Keys: s.keys, Now: time.Now,
+		RateFollower: s.limits.RateFollower, Inflight: s.limits.WebhookInflight, Log: s.log,
+		Busy: reply("busy"), RateLimited: reply("slow-down"),
+	})
+	if err != nil {
+		return fmt.Errorf("微信设置有误：%w", err)
+	}
+	secure := strings.HasPrefix(s.baseURL, "https://")
+	pages, err := web.New(web.Config{
+		Library: s.live.Library, Desk: s.desk, Keys: s.keys, Legal: s.legal, BaseURL: s.baseURL, Secure: secure,
+		AssistPIN: s.assistPIN, RateTicket: s.limits.RateTicket, Now: time.Now, Log: s.log,
+	})
+	if err != nil {
+		return err
+	}
+	accounts := s.accounts
+	if accounts == nil {
+		accounts = s.store
+	}
+	s.office, err = office.New(office.Config{
+		Library: s.live.Library, Content: s.live.Status, Store: s.store, Accounts: accounts, Keys: s.keys,
+		APIToken: s.apiToken, Legal: s.legal, Secure: secure, Now: time.Now, Log: s.log,
+	})
+	if err != nil {
+		return err
+	}
+	s.engine = newEngine(s.log, s.proxies)
+	if s.handler, err = protect(s.engine, s.baseURL); err != nil {
+		return err
+	}
+	webhook.Register(s.engine)
+	pages.Register(s.engine)
+	s.office.Register(s.engine)
+	s.health(s.engine)
+	if s.extend != nil {
+		return s.extend(s)
+	}
+	return nil
+}
+
+// newBot is the one way a bot is made, for the webhook and the terminal.
+func newBot(store quiz.Store, surveys bot.Surveys, library func() *content.Library) *bot.Bot {
+	return bot.New(bot.Config{Quiz: quiz.New(quiz.Config{Store: store, Library: library, Now: time.Now}), Surveys: surveys, Now: time.Now})
+}
+
+// surveyLinks gives the bot personal links.
+type surveyLinks struct{ *server }
+
+func (s surveyLinks) Link(ctx context.Context, from bot.OpenID, id, place string, at time.Time) (string, error) {
+	lib := s.live.Library()
+	q, p := lib.Questionnaires[id], lib.Places[place]
+	if q == nil || p == nil {
+		return "", fmt.Errorf("no questionnaire %q at place %q", id, place)
+	}
+	token, err := s.desk.PersonalToken(ctx, q, string(from), at)
+	if err != nil {
+		return "", err
+	}
+	ticket, err := survey.NewTicket(q, p, "")
+	if err != nil {
+		return "", err
+	}
+	return s.baseURL + "/s/" + ticket.Encode(s.keys) + "?as=" + token, nil
+}
+
+// baseURL checks the public address, or makes one of the address listened on.
+func baseURL(base, addr string) (string, error) {
+	if base == "" {
+		host, port, err := net.SplitHostPort(addr)
+		if err != nil {
+			return "", err
+		}
+		if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+			host = "127.0.0.1"
+		}
+		return "http://" + net.JoinHostPort(host, port), nil
+	}
+	base = strings.TrimRight(base, "/")
+	u, err := url.Parse(base)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", usageError("JINDU_BASE_URL 要写成 https://jindu.example.cn 这样，不带路径")
+	}
+	return base, nil
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"jindu/content"
+	"jindu/internal/page"
+	"jindu/internal/respondent"
+)
+
+// contentFlags say where the content is.
+type contentFlags struct {
+	Content string `env:"JINDU_CONTENT" placeholder:"DIR" help:"内容文件夹，按路径盖在自带内容上面。"`
+}
+
+func (f contentFlags) library() (*content.Library, error) { return content.Load(f.Content) }
+
+// dataFlags say where the embedded store is.
+type dataFlags struct {
+	Data string `env:"JINDU_DATA" default:"./jindu-data" placeholder:"DIR" help:"数据文件夹（默认 ${default}）。"`
+}
+
+// secretFlags hold the one secret that all keys are derived from.
+type secretFlags struct {
+	Secret     string `env:"JINDU_SECRET" placeholder:"TEXT" help:"主密钥，至少 32 字节；匿名编号、二维码和 Cookie 都由它派生。可用 openssl rand -base64 32 生成。"`
+	SecretFile string `env:"JINDU_SECRET_FILE" placeholder:"FILE" help:"从文件读取主密钥。"`
+}
+
+func (f secretFlags) keys() (*respondent.Keys, error) {
+	value, err := secret("JINDU_SECRET", f.Secret, f.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	if value == "" {
+		return nil, usageError("缺少 JINDU_SECRET：请先生成（openssl rand -base64 32），设为环境变量 JINDU_SECRET，或写入文件并设 JINDU_SECRET_FILE")
+	}
+	keys, err := respondent.NewKeys([]byte(value))
+	if err != nil {
+		return nil, usageError("JINDU_SECRET 太短：至少要 32 字节，可用 openssl rand -base64 32 生成")
+	}
+	return keys, nil
+}
+
+// baseFlags hold the public address.
+type baseFlags struct {
+	BaseURL string `env:"JINDU_BASE_URL" placeholder:"URL" help:"对外网址，如 https://jindu.example.cn；二维码和链接用它。默认由监听地址得出。"`
+}
+
+// legalFlags are what pages must show by law.
+type legalFlags struct {
+	Org     string `env:"JINDU_ORG" placeholder:"TEXT" help:"主办单位，显示在页脚。"`
+	ICP     string `name:"icp" env:"JINDU_ICP" placeholder:"TEXT" help:"ICP 备案号。"`
+	PSB     string `name:"psb" env:"JINDU_PSB" placeholder:"TEXT" help:"公安备案号。"`
+	Contact string `env:"JINDU_CONTACT" placeholder:"TEXT" help:"联系方式。"`
+}
+
+func (f legalFlags) legal() page.Legal {
+	return page.Legal{Org: f.Org, ICP: f.ICP, PSB: f.PSB, Contact: f.Contact}
+}
+
+// wechatFlags connect the official account.
+type wechatFlags struct {
+	WechatAppID      string `name:"wechat-app-id" env:"JINDU_WECHAT_APP_ID" placeholder:"ID" help:"公众号 AppID；安全模式必填。"`
+	WechatToken      string `name:"wechat-token" env:"JINDU_WECHAT_TOKEN" placeholder:"TEXT" help:"公众号后台“服务器配置”里的 Token，必填。"`
+	WechatTokenFile  string `name:"wechat-token-file" env:"JINDU_WECHAT_TOKEN_FILE" placeholder:"FILE" help:"从文件读取 Token。"`
+	WechatAESKey     string `name:"wechat-aes-key" env:"JINDU_WECHAT_AES_KEY" placeholder:"TEXT" help:"EncodingAESKey，43 个字符；设了就只接受安全模式。"`
+	WechatAESKeyFile string `name:"wechat-aes-key-file" env:"JINDU_WECHAT_AES_KEY_FILE" placeholder:"FILE" help:"从文件读取 EncodingAESKey。"`
+}
+
+// limitFlags bound what one network or follower may do.
+type limitFlags struct {
+	RateTicket      int `env:"JINDU_RATE_TICKET" default:"600" help:"每个网络、每张二维码每分钟最多提交几次，0 为不限（默认 ${default}）。"`
+	RateFollower    int `env:"JINDU_RATE_FOLLOWER" default:"120" help:"每位关注者每分钟最多几条消息，0 为不限（默认 ${default}）。"`
+	WebhookInflight int `env:"JINDU_WEBHOOK_INFLIGHT" default:"512" help:"同时处理的微信消息上限（默认 ${default}）。"`
+}
+
+// assistFlags open assisted tickets.
+type assistFlags struct {
+	AssistPIN     string `name:"assist-pin" env:"JINDU_ASSIST_PIN" placeholder:"PIN" help:"工作人员代填口令；不设则不能代填。"`
+	AssistPINFile string `name:"assist-pin-file" env:"JINDU_ASSIST_PIN_FILE" placeholder:"FILE" help:"从文件读取代填口令。"`
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"jindu/content"
+	"jindu/internal/sqlitestore"
+	"jindu/survey"
+)
+
+// dataFile is the embedded store's file in the data folder.
+const dataFile = "jindu.db"
+
+// surveyFlags name a questionnaire and where its answers are.
+type surveyFlags struct {
+	contentFlags
+	dataFlags
+	Survey string `arg:"" placeholder:"SURVEY" help:"问卷编号。"`
+}
+
+// open gives the questionnaire and the store, beside a running server or not.
+func (f surveyFlags) open(ctx context.Context) (*content.Library, *content.Questionnaire, *sqlitestore.Store, error) {
+	lib, err := f.library()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	q := lib.Questionnaires[f.Survey]
+	if q == nil {
+		return nil, nil, nil, usageError("没有编号为 " + f.Survey + " 的问卷")
+	}
+	store, err := sqlitestore.OpenReader(ctx, filepath.Join(f.Data, dataFile))
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("打不开数据文件夹 %s：%w", f.Data, err)
+	}
+	return lib, q, store, nil
+}
+
+type tallyCmd struct {
+	surveyFlags
+	By   string `enum:"township,village,point" default:"township" help:"按 township、village 或 point 统计。"`
+	JSON bool   `name:"json" help:"打印 JSON。"`
+}
+
+func (c tallyCmd) Run(ctx context.Context, std streams) error {
+	lib, q, store, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	by := survey.Level(c.By)
+	tally, err := store.Tally(ctx, q.ID, survey.Filter{Level: survey.RowsFor(by)})
+	if err != nil {
+		return err
+	}
+	report := survey.NewReport(lib, q, by, tally.Rows, time.Now())
+	if c.JSON {
+		encoder := json.NewEncoder(std.out)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(report)
+	}
+	fmt.Fprintf(std.out, "%s　%s\n%8s  %-22s  %-22s  地方\n", report.Title, report.GeneratedAt.Format("2006-01-02 15:04:05"), "份数", "满意率", "知晓率")
+	for _, p := range append(report.Places, report.Total) {
+		name := p.Name
+		if p.Point != "" {
+			name += "　" + p.Point
+		}
+		if p.Suppressed {
+			name += "（不足 10 份，不显示明细）"
+		}
+		// Names come last: their width in a terminal is anyone's guess.
+		fmt.Fprintf(std.out, "%8d  %-22s  %-22s  %s\n", p.Responses, rate(p.Indicators["satisfaction"]), rate(p.Indicators["awareness"]), name)
+	}
+	fmt.Fprintln(std.out, report.Note)
+	return nil
+}
+
+func rate(in survey.IndicatorReport) string {
+	if in.Rate == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f%% (%.1f-%.1f) n=%d", *in.Rate*100, *in.Low*100, *in.High*100, *in.N)
+}
+
+type auditCmd struct{ surveyFlags }
+
+func (c auditCmd) Run(ctx context.Context, std streams) error {
+	_, q, store, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	n, differences, err := survey.Audit(ctx, store, q)
+	if err != nil {
+		return err
+	}
+	for _, d := range differences {
+		fmt.Fprintln(std.out, d)
+	}
+	if len(differences) > 0 {
+		fmt.Fprintf(std.err, "有 %d 处不一致\n", len(differences))
+		return errSilent
+	}
+	fmt.Fprintf(std.out, "%s：%d 份，日志、统计与去重一致\n", q.ID, n)
+	return nil
+}
+
+type forgetCmd struct {
+	surveyFlags
+	Yes bool `help:"确认永久结束，不可恢复。"`
+}
+
+func (c forgetCmd) Run(ctx context.Context, std streams) error {
+	if !c.Yes {
+		return usageError("这一步不可恢复：之后这份问卷不再收答案，也无法再去重。确认请加 --yes")
+	}
+	_, q, store, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.Forget(ctx, q.ID); err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "%s 已永久结束：密钥和去重表已销毁，统计和日志保留。\n", q.ID)
+	return nil
+}

@@ -1,0 +1,146 @@
+package content
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+//go:embed drugs laws help replies quizzes surveys places
+var embedded embed.FS
+
+// Bounds of a content folder: far above what an office writes, low enough that a
+// stray folder cannot exhaust memory.
+const (
+	maxFile  = 1 << 20
+	maxFiles = 20000
+)
+
+// endings says which files a folder holds; laws also has its index laws.yaml.
+var endings = map[string][]string{
+	"drugs": {".md"}, "laws": {".md", ".yaml"}, "help": {".md"}, "replies": {".md"},
+	"quizzes": {".yaml"}, "surveys": {".yaml"}, "places": {".yaml"},
+}
+
+// Folder is the text of every content file by path.
+type Folder map[string]string
+
+// readEmbedded gives the default content.
+func readEmbedded() (Folder, Problems) { return readFS(embedded) }
+
+// readDir gives the content files of a directory.
+func readDir(dir string) (Folder, Problems, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.IsDir() {
+		return nil, nil, fmt.Errorf("%s is not a folder", dir)
+	}
+	folder, problems := readFS(os.DirFS(dir))
+	return folder, problems, nil
+}
+
+func readFS(fsys fs.FS) (Folder, Problems) {
+	folder := Folder{}
+	var problems Problems
+	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		fail := func(message string) error {
+			problems = append(problems, Problem{name, 1, 1, message})
+			return nil
+		}
+		if err != nil {
+			return fail("无法读取")
+		}
+		if skip(name, entry) {
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if entry.IsDir() {
+			return nil
+		}
+		if !slices.Contains(endings[path.Dir(name)], path.Ext(name)) {
+			return fail("这个文件不属于内容文件夹：文件夹或扩展名不对")
+		}
+		if len(folder) == maxFiles {
+			return errors.New("too many files")
+		}
+		text, err := readFile(fsys, name)
+		if err != nil {
+			return fail(err.Error())
+		}
+		folder[name] = text
+		return nil
+	})
+	if err != nil {
+		problems = append(problems, Problem{".", 1, 1, "文件太多"})
+	}
+	return folder, problems
+}
+
+// skip leaves out what editors and the source tree put beside content.
+func skip(name string, entry fs.DirEntry) bool {
+	base := path.Base(name)
+	if name != "." && (strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~") || base == "testdata") {
+		return true
+	}
+	if entry.IsDir() {
+		return false
+	}
+	return strings.HasSuffix(base, ".go") || strings.EqualFold(base, "README.md")
+}
+
+func readFile(fsys fs.FS, name string) (string, error) {
+	file, err := fsys.Open(name)
+	if err != nil {
+		return "", errors.New("无法打开")
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return "", errors.New("不是普通文件")
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return "", errors.New("无法读取")
+	}
+	if len(data) > maxFile {
+		return "", errors.New("文件超过 1 MB")
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if !utf8.Valid(data) {
+		return "", errors.New("不是 UTF-8 编码，请用记事本“另存为”选择 UTF-8")
+	}
+	return strings.ReplaceAll(string(data), "\r\n", "\n"), nil
+}
+
+// overlay gives base with the files of top in place of or beside its own.
+func overlay(base, top Folder) Folder {
+	both := maps.Clone(base)
+	maps.Copy(both, top)
+	return both
+}
+
+// names lists the files in order.
+func (f Folder) names() []string { return slices.Sorted(maps.Keys(f)) }
+
+// version is a hash over all paths and texts.
+func (f Folder) version() string {
+	h := sha256.New()
+	for _, name := range f.names() {
+		fmt.Fprintf(h, "%d %s%d %s", len(name), name, len(f[name]), f[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}

@@ -1,0 +1,110 @@
+package content
+
+import (
+	"path"
+	"strings"
+)
+
+// loader builds a Library and collects every problem on the way.
+type loader struct {
+	lib       *Library
+	problems  Problems
+	positions map[string]position // of what is checked once all is read: "entry drugs/x", "alias …"
+	links     []link
+}
+
+// link is a reference to an entry, checked once all entries are known.
+type link struct {
+	at position
+	to string
+}
+
+// Default loads the content built into the program.
+func Default() (*Library, error) { return Load("") }
+
+// Load reads the embedded content, overlaid by the files of dir (none when ""),
+// and checks it whole. The error is Problems when files need mending.
+func Load(dir string) (*Library, error) {
+	folder, err := Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(folder)
+}
+
+// Read gives the files of the embedded content overlaid by those of dir.
+func Read(dir string) (Folder, error) {
+	folder, problems := readEmbedded()
+	if dir != "" {
+		top, found, err := readDir(dir)
+		if err != nil {
+			return nil, err
+		}
+		folder, problems = overlay(folder, top), append(problems, found...)
+	}
+	if len(problems) > 0 {
+		// What can be read is checked as well, so that all problems come at once.
+		if _, err := Parse(folder); err != nil {
+			problems = append(problems, err.(Problems)...)
+		}
+		return nil, problems.sorted()
+	}
+	return folder, nil
+}
+
+// Parse builds a Library of a folder's files. The error is Problems.
+func Parse(folder Folder) (*Library, error) {
+	l := &loader{
+		lib: &Library{
+			Version: folder.version(),
+			Entries: map[string]*Entry{}, Laws: map[string]*LawBook{}, Quizzes: map[string]*Quiz{},
+			Questionnaires: map[string]*Questionnaire{}, Replies: map[string]*Reply{}, Places: map[string]*Place{},
+		},
+		positions: map[string]position{},
+	}
+	// What others refer to comes first.
+	order := []string{"places", "laws.yaml", "laws", "drugs", "help", "replies", "quizzes", "surveys"}
+	for _, step := range order {
+		for _, name := range folder.names() {
+			if (step == "laws.yaml") == (name == "laws/laws.yaml") && strings.HasPrefix(name, strings.TrimSuffix(step, ".yaml")+"/") {
+				l.file(name, folder[name])
+			}
+		}
+	}
+	l.crossCheck()
+	if len(l.problems) > 0 {
+		return nil, l.problems.sorted()
+	}
+	return l.lib, nil
+}
+
+func (l *loader) file(name, text string) {
+	id := strings.TrimSuffix(path.Base(name), path.Ext(name))
+	d := &document{file: name, problems: &l.problems}
+	if !plainID(id) {
+		d.report(1, 1, "文件名只用小写字母、数字和连字符")
+		return
+	}
+	switch dir := path.Dir(name); {
+	case name == "laws/laws.yaml":
+		l.laws(d, text)
+	case dir == "places":
+		l.county(d, id, text)
+	case dir == "replies":
+		l.reply(d, id, text)
+	case dir == "quizzes":
+		l.quiz(d, id, text)
+	case dir == "surveys":
+		l.questionnaire(d, id, text)
+	default:
+		l.entry(d, Kind(dir), id, text)
+	}
+}
+
+// plainID keeps ids to what is safe in file names, links and store keys.
+func plainID(id string) bool {
+	if id == "" || len(id) > 40 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		return false
+	}
+	return true
+}

@@ -1,0 +1,239 @@
+package survey
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"jindu/content"
+	"jindu/internal/respondent"
+)
+
+// PersonalLinkLife is how long the bot's personal link holds.
+const PersonalLinkLife = 24 * time.Hour
+
+// Desk takes in responses: who may answer, once, and what they get for it.
+type Desk struct {
+	store Store
+	keys  *respondent.Keys
+	now   func() time.Time
+
+	mu         sync.Mutex
+	surveyKeys map[string][]byte // few: one per questionnaire
+}
+
+// NewDesk over a store. now is time.Now outside tests.
+func NewDesk(store Store, keys *respondent.Keys, now func() time.Time) *Desk {
+	return &Desk{store: store, keys: keys, now: now, surveyKeys: map[string][]byte{}}
+}
+
+// key of a survey; it never changes while the survey is open.
+func (d *Desk) key(ctx context.Context, survey string) ([]byte, error) {
+	d.mu.Lock()
+	key := d.surveyKeys[survey]
+	d.mu.Unlock()
+	if key != nil {
+		return key, nil
+	}
+	state, err := d.store.State(ctx, survey)
+	if err != nil {
+		return nil, err
+	}
+	if state.Closed {
+		return nil, ErrClosed
+	}
+	d.mu.Lock()
+	d.surveyKeys[survey] = state.Key
+	d.mu.Unlock()
+	return state.Key, nil
+}
+
+// Phase of a questionnaire on a day.
+type Phase int
+
+// NotYet, Running and Over.
+const (
+	NotYet Phase = iota
+	Running
+	Over
+)
+
+// Phase of a questionnaire now, by its dates in China.
+func (d *Desk) Phase(q *content.Questionnaire) Phase {
+	now := d.now()
+	switch {
+	case !q.Opens.IsZero() && now.In(China).Format(time.DateOnly) < q.Opens.String():
+		return NotYet
+	case !q.Closes.IsZero() && DayOver(q.Closes, now):
+		return Over
+	}
+	return Running
+}
+
+// Page is the identity of one opened form: a submission id, signed with the
+// time it was minted, so that a form can neither be invented nor taken to
+// another questionnaire.
+type Page struct {
+	ID     SubmissionID
+	Opened time.Time
+}
+
+// MintPage makes the hidden field of a form.
+func (d *Desk) MintPage(q *content.Questionnaire) string {
+	var raw [24]byte
+	rand.Read(raw[:16]) // never fails since Go 1.24
+	binary.BigEndian.PutUint32(raw[16:], uint32(d.now().Unix()))
+	tag := content.QuestionnaireTag(q.ID)
+	copy(raw[20:], tag[:])
+	return d.keys.Sign("page", raw[:])
+}
+
+// ReadPage reads the hidden field of a form. There is no expiry: a page left
+// open over lunch must still count.
+func (d *Desk) ReadPage(q *content.Questionnaire, token string) (Page, bool) {
+	raw, ok := d.keys.Verify("page", token)
+	if !ok || len(raw) != 24 || [4]byte(raw[20:]) != content.QuestionnaireTag(q.ID) {
+		return Page{}, false
+	}
+	return Page{SubmissionID(raw[:16]), time.Unix(int64(binary.BigEndian.Uint32(raw[16:])), 0)}, true
+}
+
+// Personal is what a personal link proves: the pseudonym of a WeChat follower
+// in one survey, until a time.
+type Personal struct {
+	Respondent respondent.Pseudonym
+	Until      time.Time
+	Claim      [16]byte // names this link, for Store.Claim
+}
+
+// PersonalToken for the follower with that openid. The same arguments give the
+// same token; the openid is not in it.
+func (d *Desk) PersonalToken(ctx context.Context, q *content.Questionnaire, openid string, at time.Time) (string, error) {
+	key, err := d.key(ctx, q.ID)
+	if err != nil {
+		return "", err
+	}
+	who := d.keys.Pseudonym(key, content.TierWechat, openid)
+	tag := content.QuestionnaireTag(q.ID)
+	raw := append(tag[:], who[:]...)
+	raw = binary.BigEndian.AppendUint32(raw, uint32(at.Add(PersonalLinkLife).Unix()))
+	return d.keys.Seal("personal", raw), nil
+}
+
+// ReadPersonal reads the token of a personal link to that questionnaire.
+func (d *Desk) ReadPersonal(q *content.Questionnaire, token string) (Personal, bool) {
+	raw, ok := d.keys.Open("personal", token)
+	if !ok || len(raw) != 24 || [4]byte(raw[:4]) != content.QuestionnaireTag(q.ID) {
+		return Personal{}, false
+	}
+	p := Personal{Respondent: respondent.Pseudonym(raw[4:20]), Until: time.Unix(int64(binary.BigEndian.Uint32(raw[20:])), 0)}
+	sum := d.keys.MAC("personal claim", raw)
+	p.Claim = [16]byte(sum[:16])
+	return p, d.now().Before(p.Until)
+}
+
+// ClaimPersonal binds a personal link to the first browser that opens it, and
+// says whether this device is that one.
+func (d *Desk) ClaimPersonal(ctx context.Context, p Personal, device string) (bool, error) {
+	sum := d.keys.MAC("personal owner", []byte(device))
+	owner := [16]byte(sum[:16])
+	first, err := d.store.Claim(ctx, p.Claim, owner, p.Until)
+	return first == owner, err
+}
+
+// Submission is one posted form whose answers were parsed.
+type Submission struct {
+	Questionnaire *content.Questionnaire
+	Ticket        Ticket
+	Place         string // township, unit or village
+	Page          Page
+	Answers       []Answer
+	Tier          string
+	Device        string    // signed device id; for content.TierDevice
+	Personal      *Personal // for content.TierWechat
+}
+
+// ErrTier says that the questionnaire does not count answers of that tier.
+var ErrTier = errors.New("tier is not accepted by the questionnaire")
+
+// Receipt tells a person that their answer counts.
+type Receipt struct {
+	Outcome Outcome
+	FirstID SubmissionID
+	Code    string // short, to read aloud
+	At      time.Time
+}
+
+// Submit stores a response once per person.
+func (d *Desk) Submit(ctx context.Context, s Submission) (Receipt, error) {
+	q := s.Questionnaire
+	if !q.Accepts(s.Tier) {
+		return Receipt{}, ErrTier
+	}
+	if s.Ticket.Preview {
+		return Receipt{}, errors.New("a preview never counts")
+	}
+	key, err := d.key(ctx, q.ID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	now := d.now()
+	r := &Response{
+		Survey: q.ID, Version: q.Version, Fingerprint: q.Fingerprint, ID: s.Page.ID, Tier: s.Tier,
+		Place: s.Place, Point: s.Ticket.Point, Answers: s.Answers, At: now.Truncate(time.Second),
+	}
+	switch s.Tier {
+	case content.TierWechat:
+		r.Respondent = s.Personal.Respondent
+	case content.TierDevice:
+		r.Respondent = d.keys.Pseudonym(key, s.Tier, s.Device)
+	case content.TierAssisted: // each form is another person; its retry is the same one
+		r.Respondent = d.keys.Pseudonym(key, s.Tier, string(s.Page.ID[:]))
+	}
+	if now.Sub(s.Page.Opened) < time.Duration(len(q.Questions))*fastPerQuestion {
+		r.Marks = append(r.Marks, MarkFast)
+	}
+	r.Cells = Cells(q, r.Tier, r.Marks, r.Answers)
+	result, err := d.store.Submit(ctx, r)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("submit to %s: %w", q.ID, err)
+	}
+	return d.Receipt(q, result.Outcome, result.FirstID, result.At), nil
+}
+
+// fastPerQuestion: nobody reads and answers a question in less.
+const fastPerQuestion = time.Second
+
+// Receipt of a response that counts.
+func (d *Desk) Receipt(q *content.Questionnaire, o Outcome, first SubmissionID, at time.Time) Receipt {
+	sum := d.keys.MAC("receipt", []byte(q.ID), first[:])
+	code := base32.StdEncoding.EncodeToString(sum[:5])
+	return Receipt{Outcome: o, FirstID: first, Code: code[:4] + "-" + code[4:], At: at}
+}
+
+// Accept refuses a library that changes the meaning of answers already given.
+func (d *Desk) Accept(ctx context.Context, lib *content.Library) error {
+	var problems content.Problems
+	for id, q := range lib.Questionnaires {
+		state, err := d.store.State(ctx, id)
+		if err != nil {
+			return fmt.Errorf("cannot compare questionnaires with the store: %w", err)
+		}
+		if state.Fingerprint != "" && state.Fingerprint != q.Fingerprint {
+			problems = append(problems, content.Problem{File: "surveys/" + id + ".yaml", Line: 1, Column: 1,
+				Message: "这份问卷已有人作答，题目编号、选项编号和指标公式不能再改（文字可以改）；要改请另建一份问卷"})
+		}
+	}
+	if len(problems) > 0 {
+		slices.SortFunc(problems, func(a, b content.Problem) int { return strings.Compare(a.File, b.File) })
+		return problems
+	}
+	return nil
+}
