@@ -37,9 +37,10 @@ func (d *document) sections(body string, line int) []Section {
 			all = append(all, Section{Heading: strings.TrimSpace(heading)})
 		case strings.HasPrefix(row, "#"):
 			d.report(line+i, 1, "标题只用“## ”开头")
-		case strings.ContainsAny(row, "<>"):
-			d.report(line+i, 1, "正文里不能有 < 或 >")
 		default:
+			if strings.ContainsAny(row, "<>") {
+				d.report(line+i, 1, "正文里不能有 < 或 >")
+			}
 			paragraph = append(paragraph, row)
 		}
 	}

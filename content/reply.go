@@ -6,6 +6,14 @@ import (
 	"strings"
 )
 
+// replyPlaceholders names every reply that the bot and the callback use, with the
+// {placeholders} that its text may hold.
+var replyPlaceholders = map[string][]string{
+	"greeting":  {},
+	"busy":      {},
+	"slow-down": {},
+}
+
 var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
 
 func (l *loader) reply(d *document, id, text string) {

@@ -21,17 +21,18 @@ func (c *connection) connect(ctx context.Context) (err error) {
 	return err
 }
 
+// disconnect leaves the statements to database/sql, which closes them with their
+// connection: closing one whose connection is gone already crashes the driver.
 func (c *connection) disconnect() error {
 	if c.conn == nil {
 		return nil
 	}
-	var errs []error
-	for _, st := range c.stmts {
-		errs = append(errs, st.Close())
+	err := c.conn.Close()
+	if errors.Is(err, sql.ErrConnDone) {
+		err = nil
 	}
-	errs = append(errs, c.conn.Close(), c.db.Close())
 	c.conn = nil
-	return errors.Join(errs...)
+	return errors.Join(err, c.db.Close())
 }
 
 // stmt prepares a constant query once.

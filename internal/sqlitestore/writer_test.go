@@ -180,13 +180,8 @@ func TestConnectionLost(t *testing.T) {
 	release := hold(t, s)
 	wait := queue(t, s, func() error {
 		return s.writer.do(context.Background(), func(b *batch, _ *item) error {
-			// The connection breaks, so not even a ROLLBACK works.
-			return b.conn.Raw(func(c any) error {
-				if err := c.(driver.Conn).Close(); err != nil {
-					return err
-				}
-				return driver.ErrBadConn
-			})
+			// The connection goes, so not even a ROLLBACK works.
+			return b.conn.Raw(func(any) error { return driver.ErrBadConn })
 		})
 	})
 	release()
