@@ -3,7 +3,12 @@
 GO ?= go
 FUZZTIME ?= 60s
 
-.PHONY: help run deps test lint fuzz bench shots build clean
+RELEASE ?= dev
+# The same source gives the same binary: no paths, no build id, no time.
+REPRODUCIBLE = -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.release=$(RELEASE)"
+PLATFORMS = linux/amd64 linux/arm64 windows/amd64
+
+.PHONY: help run deps test lint fuzz bench shots pictures build release clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,8 +37,19 @@ bench: ## measure against the bare libraries, both sides in one run
 shots: ## draw the screenshots in docs/ anew (needs chromium)
 	JINDU_SHOTS=$(CURDIR)/docs $(GO) test -run TestBrowser -count 1 ./cmd/jindu
 
+pictures: ## draw the PNGs of content/pictures from their SVGs
+	@scripts/pictures
+
 build: ## build bin/jindu
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/jindu ./cmd/jindu
 
+release: ## build dist/: one static binary each for linux/amd64, linux/arm64, windows/amd64, with checksums
+	@rm -rf dist && mkdir dist
+	@for p in $(PLATFORMS); do \
+		os=$${p%/*} arch=$${p#*/}; out=dist/jindu-$(RELEASE)-$$os-$$arch; [ $$os = windows ] && out=$$out.exe; \
+		echo "$$out"; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build $(REPRODUCIBLE) -o $$out ./cmd/jindu || exit 1; \
+	done
+	@cd dist && sha256sum jindu-* > SHA256SUMS && cat SHA256SUMS
+
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin dist
