@@ -14,8 +14,8 @@ var (
 		Law:  append([]string{"law", "articles"}, commonKeys...),
 		Help: append([]string{"kind", "place", "address", "phone", "hours", "review_note"}, commonKeys...),
 	}
-	drugGroups = []string{"传统毒品", "合成毒品", "新精神活性物质", "伪装形态", "易滥用药品"}
-	helpKinds  = []string{"report", "treatment", "first_aid", "station", "privacy"}
+	drugGroups = []string{"传统毒品", "合成毒品", "新精神活性物质", "植物类", "伪装形态", "易滥用药品", "其他物质"}
+	helpKinds  = []string{"report", "treatment", "first_aid", "station", "privacy", "situation"}
 )
 
 func (l *loader) entry(d *document, kind Kind, name, text string) {
@@ -128,13 +128,14 @@ func (l *loader) laws(d *document, text string) {
 		f.missing("laws")
 	}
 	for _, n := range f.nodes("laws") {
-		law, ok := d.fields(n, "id", "name", "short", "in_force", "articles", "source")
+		law, ok := d.fields(n, "id", "name", "short", "in_force", "articles", "source", "old_articles", "replaces")
 		if !ok {
 			continue
 		}
 		book := &LawBook{
 			ID: law.text("id"), Name: law.text("name"), Short: law.texts("short"), InForce: law.date("in_force"),
 			Articles: law.integer("articles", 1, 9999), Source: law.text("source"),
+			Replaces: law.texts("replaces"), OldArticles: map[string]string{},
 		}
 		if book.InForce.IsZero() {
 			law.missing("in_force")
@@ -144,6 +145,19 @@ func (l *loader) laws(d *document, text string) {
 		for _, it := range law.items("short") {
 			if it.text != book.Name { // some laws are called by their full name
 				l.claim(d, it.node, "law name", it.text)
+			}
+		}
+		if n := law.values["old_articles"]; !isNull(n) {
+			moved, _ := d.fields(n)
+			for old := range moved.values {
+				today := moved.text(old)
+				if _, ok := articleNumber(old); !ok {
+					d.at(moved.keys[old], "旧条号写成 72 这样")
+				}
+				if number, ok := articleNumber(today); !ok || (book.Articles > 0 && number > book.Articles) {
+					d.at(moved.at(old), "没有这一条：%s", today)
+				}
+				book.OldArticles[old] = today
 			}
 		}
 		l.lib.Laws[book.ID] = book

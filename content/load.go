@@ -9,6 +9,7 @@ import (
 type loader struct {
 	lib       *Library
 	problems  Problems
+	warnings  Problems            // what is allowed and yet likely wrong
 	positions map[string]position // of what is checked once all is read: "entry drugs/x", "alias …"
 	links     []link
 }
@@ -54,6 +55,15 @@ func Read(dir string) (Folder, error) {
 
 // Parse builds a Library of a folder's files. The error is Problems.
 func Parse(folder Folder) (*Library, error) {
+	l := read(folder)
+	if len(l.problems) > 0 {
+		return nil, l.problems.sorted()
+	}
+	return l.lib, nil
+}
+
+// read loads what can be read and keeps every problem.
+func read(folder Folder) *loader {
 	l := &loader{
 		lib: &Library{
 			Version: folder.version(),
@@ -72,10 +82,7 @@ func Parse(folder Folder) (*Library, error) {
 		}
 	}
 	l.crossCheck()
-	if len(l.problems) > 0 {
-		return nil, l.problems.sorted()
-	}
-	return l.lib, nil
+	return l
 }
 
 func (l *loader) file(name, text string) {

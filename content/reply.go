@@ -9,9 +9,18 @@ import (
 // replyPlaceholders names every reply that the bot and the callback use, with the
 // {placeholders} that its text may hold.
 var replyPlaceholders = map[string][]string{
-	"greeting":  {},
-	"busy":      {},
-	"slow-down": {},
+	"greeting": {}, "menu": {}, "thanks": {}, "more": {},
+	"choices": {}, "unknown": {}, "refused": {}, "tip": {},
+	"crisis": {}, "crisis-overdose": {}, "crisis-spiked": {}, "crisis-suicide": {}, "crisis-danger": {},
+	"image": {}, "voice": {}, "location": {}, "other": {},
+	"survey-district": {}, "survey-township": {"place"}, "survey-link": {"place"},
+	"survey-closed": {"title", "days"}, "survey-none": {}, "survey-terminal": {"place"},
+	"list-banks": {}, "list-drugs": {}, "list-laws": {}, "list-entries": {"name"},
+	"quiz-start": {"n"}, "quiz-going": {}, "quiz-repeat": {}, "quiz-range": {"last"},
+	"quiz-right": {}, "quiz-wrong": {"answer"}, "quiz-unsure": {"answer"},
+	"quiz-end": {"n", "right"}, "quiz-stopped": {"n", "right"}, "quiz-missed": {},
+	"quiz-none": {}, "quiz-empty": {},
+	"busy": {}, "slow-down": {},
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
@@ -27,7 +36,12 @@ func (l *loader) reply(d *document, id, text string) {
 	if ok {
 		d.offset = 1
 		if f, ok := d.parse(head, "choices"); ok {
-			r.Choices = f.texts("choices")
+			for _, it := range f.items("choices") {
+				if kind, _, found := strings.Cut(it.text, "/"); found && slices.Contains([]Kind{Drug, Law, Help}, Kind(kind)) {
+					l.links = append(l.links, link{d.position(it.node), it.text})
+				}
+				r.Choices = append(r.Choices, it.text)
+			}
 		}
 	}
 	if r.Text == "" {

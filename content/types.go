@@ -77,8 +77,12 @@ type LawBook struct {
 	Name     string
 	Short    []string
 	InForce  Date
-	Articles int // how many articles it has
+	Articles int // how many articles it has; 0 when not known
 	Source   string
+	// OldArticles maps the numbers of the version before the current one to today's,
+	// for articles that moved: people and old pages still name them.
+	OldArticles map[string]string
+	Replaces    []string // names of laws that are no longer in force and stood in its place
 }
 
 // ShortName is the name people use: the first short form, or the full name.
@@ -89,29 +93,11 @@ func (l *LawBook) ShortName() string {
 	return l.Name
 }
 
-// Quiz is one bank of questions.
-type Quiz struct {
-	ID          string
-	Title       string
-	Description string
-	Questions   []*QuizQuestion
-}
-
-// QuizQuestion is a question with exactly one right option.
-type QuizQuestion struct {
-	ID          string // unique over all quizzes
-	Text        string
-	Options     []string // 2 to 6
-	Right       int      // index into Options
-	Explanation string
-	Topic       string // id of the entry it belongs to, or ""
-}
-
 // Reply is a text of the bot that is not an entry: greetings, refusals, crisis help.
 type Reply struct {
 	ID      string
 	Text    string   // may hold {placeholders}
-	Choices []string // next steps, offered as tappable texts
+	Choices []string // next steps: texts to tap, or ids of entries
 }
 
 // Fill replaces the {placeholders} of the text; pairs are name, value, name, value.
