@@ -55,6 +55,13 @@ func (d *Desk) key(ctx context.Context, survey string) ([]byte, error) {
 	return state.Key, nil
 }
 
+// Open says whether a questionnaire can take answers: ErrClosed once it was
+// closed for good, nil while it is open.
+func (d *Desk) Open(ctx context.Context, q *content.Questionnaire) error {
+	_, err := d.key(ctx, q.ID)
+	return err
+}
+
 // Phase of a questionnaire on a day.
 type Phase int
 
@@ -203,6 +210,11 @@ func (d *Desk) Submit(ctx context.Context, s Submission) (Receipt, error) {
 	r.Cells = Cells(q, r.Tier, r.Marks, r.Answers)
 	result, err := d.store.Submit(ctx, r)
 	if err != nil {
+		if errors.Is(err, ErrClosed) { // meanwhile, by the office
+			d.mu.Lock()
+			delete(d.surveyKeys, q.ID)
+			d.mu.Unlock()
+		}
 		return Receipt{}, fmt.Errorf("submit to %s: %w", q.ID, err)
 	}
 	return d.Receipt(q, result.Outcome, result.FirstID, result.At), nil

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,8 @@ type Report struct {
 	Formulas    map[string]string `json:"formulas"` // indicator → "name vN"
 	Places      []PlaceReport     `json:"places"`
 	Total       PlaceReport       `json:"total"`
+
+	of func(code string) (PlaceReport, bool) // any place's figures, at whatever level
 }
 
 // ReportNote stands on every report: the answers are from those who chose to take part.
@@ -53,7 +56,7 @@ type IndicatorReport struct {
 
 // Sample sizes below which a place is not broken down, and is flagged.
 const (
-	leastBreakdown = 10
+	LeastBreakdown = 10
 	smallSample    = 30
 )
 
@@ -65,7 +68,7 @@ func NewReport(lib *content.Library, q *content.Questionnaire, by Level, rows []
 		Formulas: map[string]string{}, Places: []PlaceReport{},
 	}
 	for _, in := range q.Indicators {
-		r.Formulas[in.ID] = in.Formula + " v" + string(rune('0'+in.FormulaVersion%10))
+		r.Formulas[in.ID] = fmt.Sprintf("%s v%d", in.Formula, in.FormulaVersion)
 	}
 	tree := newTree(lib, q, rows)
 	tree.protect()
@@ -86,19 +89,30 @@ func NewReport(lib *content.Library, q *content.Questionnaire, by Level, rows []
 		}
 	}
 	r.Total = tree.report(q)
+	r.of = func(code string) (PlaceReport, bool) {
+		if n := tree.find(code); n != nil {
+			return n.report(q), true
+		}
+		return PlaceReport{}, false
+	}
 	return r
 }
 
-// Only keeps the places within the given code, for an account that may see no
-// more; the total becomes that place's.
+// Only keeps the places within the given township or village, for an account
+// that may see no more; the total becomes that place's. A county's code, or "",
+// keeps everything.
 func (r Report) Only(code string) Report {
 	if len(code) < 9 {
 		return r
 	}
 	r.Places = slices.DeleteFunc(slices.Clone(r.Places), func(p PlaceReport) bool { return !strings.HasPrefix(p.Code, code) })
-	r.Total = PlaceReport{Code: code, Suppressed: true}.blank()
-	if len(r.Places) == 1 {
-		r.Total = r.Places[0]
+	total, ok := r.of(code)
+	if !ok { // the content no longer has it, and nobody answered there
+		total = PlaceReport{Code: code, Name: code}.blank()
+	}
+	r.Total = total
+	if len(r.Places) == 0 && r.By == ByTownship { // a village stands for itself
+		r.Places = []PlaceReport{total}
 	}
 	return r
 }
@@ -163,18 +177,19 @@ func (p PlaceReport) blank() PlaceReport {
 	return p
 }
 
+// sumTargets is the county's target: its own, or the sum where every township
+// has one. A sum of some would be measured against the responses of all.
 func sumTargets(q *content.Questionnaire) *int {
 	if t, ok := q.Targets[q.Place.Code]; ok {
 		return &t
 	}
-	sum, found := 0, false
-	for code, t := range q.Targets {
-		if len(code) == 9 {
-			sum, found = sum+t, true
+	sum := 0
+	for _, p := range q.Place.Children {
+		t, ok := q.Targets[p.Code]
+		if !ok && !p.Unit {
+			return nil
 		}
-	}
-	if !found {
-		return nil
+		sum += t
 	}
 	return &sum
 }

@@ -23,7 +23,7 @@ var (
 
 // MaxPoint is the longest name of a collection point, in bytes of UTF-8: the QR
 // code of a ticket must stay sparse enough for a cheap phone.
-const MaxPoint = 48
+const MaxPoint = 36
 
 // Ticket is what a QR code carries: a questionnaire, where it is answered, and how.
 type Ticket struct {

@@ -67,6 +67,21 @@ func newTree(lib *content.Library, q *content.Questionnaire, rows []Row) *node {
 	return root
 }
 
+// find gives the township, unit or village with that code, or nil.
+func (n *node) find(code string) *node {
+	for _, t := range n.children {
+		if t.code == code {
+			return t
+		}
+		for _, v := range t.children {
+			if v.code == code && !v.rest {
+				return v
+			}
+		}
+	}
+	return nil
+}
+
 // protect hides the breakdown of every village and point with fewer than ten
 // responses, and what would give it away by subtraction: among siblings, those
 // hidden must be at least two with ten responses together, or the parent is hidden too.
@@ -74,19 +89,23 @@ func (n *node) protect() {
 	for _, t := range n.children {
 		for _, v := range t.children {
 			for _, p := range v.children {
-				p.hidden = p.responses() < leastBreakdown
+				p.hidden = p.responses() < LeastBreakdown
 			}
 			cover(v.children)
-			v.hidden = !v.rest && v.responses() > 0 && v.responses() < leastBreakdown
+			v.hidden = !v.rest && v.responses() > 0 && v.responses() < LeastBreakdown
 		}
 		t.hidden = !cover(t.children)
+	}
+	n.hidden = !cover(n.children)
+	// What covers for another must not be put together again from its parts.
+	for _, t := range n.children {
 		for _, v := range t.children {
+			v.hidden = v.hidden || t.hidden && v.responses() > 0
 			for _, p := range v.children {
 				p.hidden = p.hidden || v.hidden
 			}
 		}
 	}
-	n.hidden = !cover(n.children)
 }
 
 // cover hides more siblings, the smallest first, until nothing hidden can be
@@ -107,7 +126,7 @@ func cover(siblings []*node) bool {
 				next = n
 			}
 		}
-		if hidden == 0 || (hidden > 1 && sum >= leastBreakdown) {
+		if hidden == 0 || (hidden > 1 && sum >= LeastBreakdown) {
 			return true
 		}
 		if next == nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"jindu/internal/notice"
 	"jindu/survey"
 )
 
@@ -19,7 +20,7 @@ type batch struct {
 	counts  map[count]int64
 	keys    []count
 	args    []any
-	dirty   map[string]map[string]struct{} // survey → townships
+	dirty   notice.Changes
 }
 
 // surveyRow is a survey as the transaction sees it.
@@ -38,7 +39,7 @@ func newBatch(w *writer) *batch {
 		w:          w,
 		surveys:    map[string]*surveyRow{},
 		counts:     map[count]int64{},
-		dirty:      map[string]map[string]struct{}{},
+		dirty:      notice.Changes{},
 	}
 }
 
@@ -85,12 +86,7 @@ func (b *batch) add(id, place, point string, cells []survey.Cell) {
 	for _, c := range cells {
 		b.counts[count{id, place, point, c.Name}] += c.N
 	}
-	towns := b.dirty[id]
-	if towns == nil {
-		towns = map[string]struct{}{}
-		b.dirty[id] = towns
-	}
-	towns[survey.TownshipCode(place)] = struct{}{}
+	b.dirty.Add(id, survey.TownshipCode(place))
 }
 
 // upsertRows is how many counts one statement adds to: the cost of a statement

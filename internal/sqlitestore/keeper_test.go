@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"jindu/bot/quiz"
+	"jindu/internal/dedup"
 	"jindu/internal/respondent"
 	"jindu/survey"
 )
@@ -97,9 +98,9 @@ func TestForgetLeavesNoBytes(t *testing.T) {
 				t.Fatal(err)
 			}
 			if id == "kill" {
-				m := newMask(id, r.Respondent)
-				secrets[fmt.Sprint("row ", n)] = m.who()
-				secrets[fmt.Sprint("masked id ", n)] = m.hide(r.ID, r.At.Unix())
+				m := dedup.NewMask(id, r.Respondent)
+				secrets[fmt.Sprint("row ", n)] = m.Who()
+				secrets[fmt.Sprint("masked id ", n)] = m.Hide(r.ID, r.At)
 			}
 		}
 	}
@@ -177,8 +178,8 @@ func TestForgetGoesOn(t *testing.T) {
 	const n = forgetRows + 10
 	err := s.writer.do(t.Context(), func(b *batch, _ *item) error {
 		for i := range n {
-			m := newMask("kill", respondent.Pseudonym{byte(i), byte(i >> 8)})
-			if err := b.exec("INSERT INTO dedup (survey, who, first) VALUES ('kill', ?, ?)", m.who(), m.hide(survey.SubmissionID{}, 0)); err != nil {
+			m := dedup.NewMask("kill", respondent.Pseudonym{byte(i), byte(i >> 8)})
+			if err := b.exec("INSERT INTO dedup (survey, who, first) VALUES ('kill', ?, ?)", m.Who(), m.Hide(survey.SubmissionID{}, time.Unix(0, 0))); err != nil {
 				return err
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"jindu/bot/quiz"
+	"jindu/internal/notice"
 	"jindu/internal/office"
 	"jindu/survey"
 )
@@ -37,7 +38,7 @@ type Store struct {
 	read   *reader
 	writer *writer
 	keeper *keeper // nil beside a server
-	hub    *hub
+	hub    *notice.Hub
 	close  func() error
 }
 
@@ -84,7 +85,7 @@ func OpenReader(ctx context.Context, path string) (*Store, error) {
 
 // open opens everything but the folder's lock; without one it is beside a server.
 func open(ctx context.Context, path string, opts Options, lock *folderLock) (_ *Store, err error) {
-	s := &Store{path: path, now: opts.Now, log: opts.Logger, lock: lock, hub: newHub()}
+	s := &Store{path: path, now: opts.Now, log: opts.Logger, lock: lock, hub: notice.NewHub()}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -129,7 +130,7 @@ func (s *Store) shut() error {
 	if s.keeper != nil {
 		s.keeper.stop()
 	}
-	s.hub.close()
+	s.hub.Close()
 	// The reader first: the last connection to close folds the WAL into the file.
 	err := errors.Join(s.read.close(), s.writer.disconnect())
 	if s.lock != nil {

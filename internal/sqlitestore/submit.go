@@ -3,15 +3,12 @@ package sqlitestore
 import (
 	"bytes"
 	"context"
-	"crypto/sha512"
-	"crypto/subtle"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
-	"jindu/internal/respondent"
+	"jindu/internal/dedup"
 	"jindu/survey"
 )
 
@@ -24,10 +21,10 @@ type submission struct {
 	place       string
 	point       string
 	cells       []survey.Cell
-	mask        mask
-	first       []byte // id and time, masked
-	at          int64
-	log         []any // the columns of its log entry but survey and seq
+	mask        dedup.Mask
+	first       []byte    // id and time, masked
+	at          time.Time // to the second
+	log         []any     // the columns of its log entry but survey and seq
 	result      survey.Result
 }
 
@@ -64,10 +61,10 @@ func newSubmission(r *survey.Response) (*submission, error) {
 		place:       r.Place,
 		point:       r.Point,
 		cells:       slices.Clone(r.Cells), // the caller may leave before the writer reads them
-		mask:        newMask(r.Survey, r.Respondent),
-		at:          r.At.Unix(),
+		mask:        dedup.NewMask(r.Survey, r.Respondent),
+		at:          time.Unix(r.At.Unix(), 0),
 	}
-	sub.first = sub.mask.hide(r.ID, sub.at)
+	sub.first = sub.mask.Hide(r.ID, sub.at)
 	sub.log = []any{r.Version, r.Tier, r.Place, r.Point, marks, string(answers), minute(r.At)}
 	return sub, nil
 }
@@ -95,7 +92,7 @@ func (sub *submission) apply(b *batch, it *item) error {
 		return err
 	}
 	n, err := b.changed("INSERT INTO dedup (survey, who, first) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-		sub.survey, sub.mask.who(), sub.first)
+		sub.survey, sub.mask.Who(), sub.first)
 	if err != nil {
 		return err
 	}
@@ -117,7 +114,7 @@ func (sub *submission) apply(b *batch, it *item) error {
 		return err
 	}
 	b.add(sub.survey, sub.place, sub.point, sub.cells)
-	sub.result = survey.Result{Outcome: survey.Accepted, FirstID: sub.id, At: time.Unix(sub.at, 0)}
+	sub.result = survey.Result{Outcome: survey.Accepted, FirstID: sub.id, At: sub.at}
 	return nil
 }
 
@@ -128,55 +125,20 @@ func (sub *submission) find(b *batch) (bool, error) {
 		return false, err
 	}
 	var first []byte
-	err = rows.QueryRow(sub.survey, sub.mask.who()).Scan(&first)
+	err = rows.QueryRow(sub.survey, sub.mask.Who()).Scan(&first)
 	if isNoRows(err) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	id, at, err := sub.mask.reveal(first)
+	id, at, err := sub.mask.Reveal(first)
 	if err != nil {
 		return false, err
 	}
-	sub.result = survey.Result{Outcome: survey.Duplicate, FirstID: id, At: time.Unix(at, 0)}
+	sub.result = survey.Result{Outcome: survey.Duplicate, FirstID: id, At: at}
 	if bytes.Equal(id[:], sub.id[:]) {
 		sub.result.Outcome = survey.Replayed
 	}
 	return true, nil
-}
-
-// mask is a hash of a pseudonym. Its first part names the row of dedup, the rest
-// hides what the row holds. It hides one row only, so plain XOR is enough.
-type mask [sha512.Size]byte
-
-const (
-	whoSize   = 16
-	firstSize = len(survey.SubmissionID{}) + 8
-)
-
-func newMask(id string, who respondent.Pseudonym) (m mask) {
-	h := sha512.New()
-	fmt.Fprintf(h, "jindu dedup %d %s", len(id), id)
-	h.Write(who[:])
-	h.Sum(m[:0])
-	return m
-}
-
-func (m *mask) who() []byte { return m[:whoSize] }
-
-func (m *mask) hide(id survey.SubmissionID, at int64) []byte {
-	first := binary.BigEndian.AppendUint64(id[:len(id):len(id)], uint64(at))
-	subtle.XORBytes(first, first, m[whoSize:])
-	return first
-}
-
-func (m *mask) reveal(first []byte) (id survey.SubmissionID, at int64, err error) {
-	if len(first) != firstSize {
-		return id, 0, fmt.Errorf("dedup row of %d bytes", len(first))
-	}
-	plain := make([]byte, firstSize)
-	subtle.XORBytes(plain, first, m[whoSize:])
-	n := copy(id[:], plain)
-	return id, int64(binary.BigEndian.Uint64(plain[n:])), nil
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"jindu/internal/notice"
 )
 
 const (
@@ -47,7 +49,7 @@ type writer struct {
 	connection
 	now func() time.Time
 	log *slog.Logger
-	hub *hub
+	hub *notice.Hub
 
 	queue   chan *item
 	closing chan struct{} // closed when no more is taken in
@@ -60,7 +62,7 @@ type writer struct {
 	dirty atomic.Bool // whether there were commits since the last checkpoint
 }
 
-func newWriter(path string, now func() time.Time, log *slog.Logger, hub *hub) *writer {
+func newWriter(path string, now func() time.Time, log *slog.Logger, hub *notice.Hub) *writer {
 	w := &writer{
 		connection: connection{path: path},
 		now:        now,
@@ -221,7 +223,7 @@ func (w *writer) commit(items []*item) error {
 		return unknown(err)
 	}
 	w.dirty.Store(true)
-	w.hub.notify(b.dirty)
+	w.hub.Notify(b.dirty)
 	return nil
 }
 

@@ -20,7 +20,7 @@ import (
 type Engine interface {
 	survey.Store
 	quiz.Store
-	office.Accounts
+	office.AccountStore
 	Close() error
 	// Reopen leaves the engine as a crash would, as far as a test can, and opens
 	// what it had kept.

@@ -232,11 +232,15 @@ func testOddInput(t *testing.T, f *fixture) {
 	if len(log) != len(points) {
 		t.Fatalf("%d log entries, want %d", len(log), len(points))
 	}
-	for i, p := range points {
+	entries := map[string]survey.LogEntry{}
+	for _, e := range log {
+		entries[e.Point] = e
+	}
+	for _, p := range points {
 		if got[p]["q/备注/选项 😀"] != 1 || got[p][survey.CellResponses] != 1 {
 			t.Errorf("point %q: %v", p, got[p])
 		}
-		e := log[i]
+		e := entries[p]
 		if e.Point != p || len(e.Answers) != 3 || e.Answers[1].Text != text || !reflect.DeepEqual(e.Marks, []string{"fast", `odd "mark",`}) {
 			t.Errorf("log entry of point %q: point %q, marks %q, %d answers", p, e.Point, e.Marks, len(e.Answers))
 		}

@@ -1,0 +1,103 @@
+package redisstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// forgetBuckets is how many buckets are destroyed at once, so that no one waits long.
+const forgetBuckets = 256
+
+// Forget closes a survey for good. Its key goes first, in one step with the
+// closing; then each part is closed and its dedup rows destroyed, in small steps,
+// which a server takes up again when this is interrupted. Claims do not say whose
+// survey they are for, so all of them go: a link of another survey is then bound
+// to the next browser. Last, Redis writes its file anew, for the old one holds
+// copies; backups and snapshots that were taken before are the operator's to
+// destroy.
+func (s *Store) Forget(ctx context.Context, id string) error {
+	parts, err := s.partsOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	err = s.settle(ctx, nil, func(ctx context.Context) error { return s.client.SAdd(ctx, closingKey, id).Err() })
+	if err != nil {
+		return err
+	}
+	if err := s.closePart(ctx, home(id), parts); err != nil {
+		return err
+	}
+	return s.destroy(ctx, id, parts)
+}
+
+func (s *Store) closePart(ctx context.Context, p part, parts int) error {
+	_, err := s.write(ctx, closeScript, []string{p.state()}, s.now().Unix(), parts)
+	return err
+}
+
+// destroy what is left of who answered a survey that was closed for good.
+func (s *Store) destroy(ctx context.Context, id string, parts int) error {
+	for _, p := range allParts(id, parts) {
+		if err := s.closePart(ctx, p, parts); err != nil {
+			return err
+		}
+		for keys := range p.bucketKeys(parts, forgetBuckets) {
+			err := s.settle(ctx, nil, func(ctx context.Context) error { return s.client.Unlink(ctx, keys...).Err() })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if err := classify(s.eachMaster(ctx, dropClaims)); err != nil {
+		return err
+	}
+	if err := s.eachMaster(ctx, rewrite); err != nil {
+		s.log.Warn("store: old copies of a closed survey's key stay in Redis's file until it is next rewritten", "survey", id, "error", err)
+	}
+	return s.settle(ctx, nil, func(ctx context.Context) error { return s.client.SRem(ctx, closingKey, id).Err() })
+}
+
+// eachMaster runs f on every server that writes.
+func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.Client) error) error {
+	switch c := s.client.(type) {
+	case *redis.ClusterClient:
+		return c.ForEachMaster(ctx, f)
+	case *redis.Client:
+		return f(ctx, c)
+	}
+	return nil
+}
+
+// dropClaims of one server.
+func dropClaims(ctx context.Context, c *redis.Client) error {
+	all := c.Scan(ctx, 0, claimPrefix+"*", 1000).Iterator()
+	for all.Next(ctx) {
+		if err := c.Unlink(ctx, all.Val()).Err(); err != nil {
+			return err
+		}
+	}
+	return all.Err()
+}
+
+// rewriteWait bounds the wait for a rewrite that began before.
+const rewriteWait = 10 * time.Second
+
+// rewrite the file of one server, so that nothing of the past is in it. One that is
+// under way already may have begun before, so it must end first.
+func rewrite(ctx context.Context, c *redis.Client) error {
+	ctx, cancel := context.WithTimeout(ctx, rewriteWait)
+	defer cancel()
+	for {
+		err := c.BgRewriteAOF(ctx).Err()
+		if !redis.HasErrorPrefix(err, "Background append only file rewriting already in progress") {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,113 @@
+-- Stores a batch of responses to one survey that belong to one of its parts.
+--
+-- KEYS: state, log, words, roll-up; then the dedup buckets and township tallies
+--   that the responses point to by their position here.
+-- ARGV: number of words, number of responses, fingerprint of the survey as its
+--   first part has it ('' when this is the first part);
+--   per word: the word, the number the caller believes it has;
+--   per response: position of its bucket, position of its township, dedup row,
+--     what the row holds, fingerprint, log entry, prefix of its fields in the
+--     roll-up, prefix of its fields in the township, number of cells;
+--     per cell: name, amount.
+--
+-- When a belief is wrong, gives {'words', number, …} for all words, new ones
+-- numbered now, and has done nothing else. Of a survey that was closed for good it
+-- gives {'closed'}. Otherwise gives for each response 'ok', 'frozen', or what the
+-- row of its respondent's first response holds.
+-- Everything is read before the first write: Redis does not roll back.
+
+local at = 3
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+
+-- Lua's stack bounds how many arguments one call can have.
+local LIMIT = 1000
+
+local words, responses = tonumber(ARGV[1]), tonumber(ARGV[2])
+local state = redis.call('HMGET', KEYS[1], 'closed', 'fingerprint')
+if state[1] then return {'closed'} end
+
+local names, wrong, number = {}, false, {'words'}
+local believed = {}
+for i = 1, words do
+  names[i], believed[i] = take(), take()
+end
+for from = 1, words, LIMIT do
+  local known = redis.call('HMGET', KEYS[3], unpack(names, from, math.min(from + LIMIT - 1, words)))
+  for i = 1, #known do
+    number[from + i] = known[i]
+    wrong = wrong or known[i] ~= believed[from + i - 1]
+  end
+end
+if wrong then
+  local last = redis.call('HLEN', KEYS[3])
+  for i = 1, words do
+    if not number[i + 1] then
+      last = last + 1
+      number[i + 1] = tostring(last)
+      redis.call('HSET', KEYS[3], names[i], last)
+    end
+  end
+  return number
+end
+
+local fingerprint = state[2]
+if not fingerprint and ARGV[3] ~= '' then fingerprint = ARGV[3] end
+
+local outcome, entries, rows, first = {}, {}, {}, {}
+local sums = {}
+local function add(key, field, amount)
+  local sum = sums[key]
+  if not sum then
+    sum = {}
+    sums[key] = sum
+  end
+  sum[field] = (sum[field] or 0) + amount
+end
+
+for i = 1, responses do
+  local bucket, township = tonumber(take()), tonumber(take())
+  local who, holds, frozen, entry, wide, narrow = take(), take(), take(), take(), take(), take()
+  local cells = tonumber(take())
+  local known = first[who] or redis.call('HGET', KEYS[bucket], who)
+  if known or (fingerprint and fingerprint ~= frozen) then
+    outcome[i] = known or 'frozen'
+    at = at + 2 * cells
+  else
+    outcome[i] = 'ok'
+    fingerprint = frozen
+    first[who] = holds
+    entries[#entries + 1] = entry
+    rows[#rows + 1] = {KEYS[bucket], who, holds}
+    for _ = 1, cells do
+      local cell, amount = take(), tonumber(take())
+      add(4, wide .. cell, amount)
+      add(township, narrow .. cell, amount)
+    end
+  end
+end
+if #entries == 0 then return outcome end
+
+local counts = {}
+for key, sum in pairs(sums) do
+  local fields = {}
+  for field in pairs(sum) do fields[#fields + 1] = field end
+  for from = 1, #fields, LIMIT do
+    local to = math.min(from + LIMIT - 1, #fields)
+    local old, set = redis.call('HMGET', KEYS[key], unpack(fields, from, to)), {}
+    for i = 1, #old do
+      local field = fields[from + i - 1]
+      set[2 * i - 1] = field
+      set[2 * i] = string.format('%.0f', (old[i] and tonumber(old[i]) or 0) + sum[field])
+    end
+    counts[#counts + 1] = {KEYS[key], set}
+  end
+end
+
+for _, entry in ipairs(entries) do redis.call('XADD', KEYS[2], '0-*', 'e', entry) end
+for _, row in ipairs(rows) do redis.call('HSET', row[1], row[2], row[3]) end
+for _, count in ipairs(counts) do redis.call('HSET', count[1], unpack(count[2])) end
+if state[2] ~= fingerprint then redis.call('HSET', KEYS[1], 'fingerprint', fingerprint) end
+return outcome

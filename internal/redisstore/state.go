@@ -1,0 +1,124 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strconv"
+
+	"jindu/survey"
+)
+
+// State of a survey; its key is made when first asked for.
+func (s *Store) State(ctx context.Context, id string) (survey.State, error) {
+	key := make([]byte, 32)
+	rand.Read(key)
+	parts := 1
+	if s.cluster {
+		parts = clusterParts
+	}
+	reply, err := s.write(ctx, stateScript, []string{home(id).state()}, key, parts)
+	if err != nil {
+		return survey.State{}, err
+	}
+	row, ok := texts(reply, 4)
+	if !ok {
+		return survey.State{}, fmt.Errorf("state of %s: reply %T", id, reply)
+	}
+	n, err := strconv.Atoi(row[3])
+	if err != nil || n < 1 || n > maxParts || buckets%n != 0 {
+		return survey.State{}, fmt.Errorf("state of %s: %q parts", id, row[3])
+	}
+	s.mu.Lock()
+	s.parts[id] = n
+	s.mu.Unlock()
+	st := survey.State{Fingerprint: row[1], Closed: row[2] != ""}
+	if row[0] != "" {
+		st.Key = []byte(row[0])
+	}
+	return st, nil
+}
+
+// texts reads the first n elements of a script's reply.
+func texts(reply any, n int) ([]string, bool) {
+	list, ok := reply.([]any)
+	if !ok || len(list) < n {
+		return nil, false
+	}
+	all := make([]string, n)
+	for i := range all {
+		if all[i], ok = list[i].(string); !ok {
+			return nil, false
+		}
+	}
+	return all, true
+}
+
+// partsOf a survey. It was fixed when the survey opened, so that one which began
+// on a single server stays in one part when it moves to a Cluster.
+func (s *Store) partsOf(ctx context.Context, id string) (int, error) {
+	s.mu.Lock()
+	n := s.parts[id]
+	s.mu.Unlock()
+	if n > 0 {
+		return n, nil
+	}
+	if _, err := s.State(ctx, id); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.parts[id], nil
+}
+
+// freeze gives the fingerprint of a survey of several parts, which its first part
+// decides, before any response: the parts share no transaction. So a survey may be
+// frozen by a response that was then not stored.
+func (s *Store) freeze(ctx context.Context, id, fingerprint string) (string, error) {
+	s.mu.Lock()
+	frozen := s.frozen[id]
+	s.mu.Unlock()
+	if frozen != "" {
+		return frozen, nil
+	}
+	reply, err := s.write(ctx, freezeScript, []string{home(id).state()}, fingerprint)
+	if err != nil {
+		return "", err
+	}
+	row, ok := texts(reply, 2)
+	if !ok {
+		return "", fmt.Errorf("freezing %s: reply %T", id, reply)
+	}
+	if row[1] != "" {
+		return "", fmt.Errorf("%w: %s", survey.ErrClosed, id)
+	}
+	s.mu.Lock()
+	s.frozen[id] = row[0]
+	s.mu.Unlock()
+	return row[0], nil
+}
+
+// countAtOnce is how many hashes one call counts.
+const countAtOnce = 1024
+
+// Respondents counts the rows of the dedup table.
+func (s *Store) Respondents(ctx context.Context, id string) (total int64, err error) {
+	parts, err := s.partsOf(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range allParts(id, parts) {
+		for keys := range p.bucketKeys(parts, countAtOnce) {
+			var n int64
+			err := s.read(ctx, func(ctx context.Context) (err error) {
+				n, err = countScript.Run(ctx, s.client, keys).Int64()
+				return err
+			})
+			if err != nil {
+				return 0, err
+			}
+			total += n
+		}
+	}
+	return total, nil
+}
