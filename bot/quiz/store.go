@@ -11,7 +11,8 @@ import (
 // ErrConflict says that the attempt changed since it was loaded: load it again.
 var ErrConflict = errors.New("attempt changed meanwhile")
 
-// MessageKey is a keyed hash of one incoming message, so that its retry is known.
+// MessageKey is a keyed hash of one incoming message and its sender, so that its
+// retry is known.
 type MessageKey [16]byte
 
 // Saved is what a Store holds for a respondent.

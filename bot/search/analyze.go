@@ -1,0 +1,256 @@
+package search
+
+import "slices"
+
+// term is what a text and an entry are compared by: two neighbouring characters,
+// a group of words that mean the same, or the name of a substance.
+type term struct {
+	key    uint64
+	weight float32
+}
+
+// Kinds of term, in the top bits of a key.
+const (
+	bigramTerm uint64 = iota << 60 // two runes, or one
+	wordTerm                       // a Latin word or a number, hashed
+	groupTerm                      // index of one of the lexicon's groups
+	entityTerm                     // index of the substance's entry
+	slangTerm                      // index of a name that several entries may claim
+)
+
+const kindMask = uint64(15) << 60
+
+// Weights of terms: a character pair inside a known word repeats what the word's
+// group says, and a single character says little.
+const (
+	pairWeight   = 1
+	insideWeight = 0.35 // of all pairs of one word
+	seamWeight   = 0.5  // a pair of an unknown character and a small word: 聚|会
+	singleWeight = 0.2
+	entityWeight = 1.6
+	slangWeight  = 1.6
+	groupWeight  = 1
+	innerWeight  = 0.5 // of a word inside a name: 种 in 种大麻
+	caseWeight   = 1.3 // of a word that narrows the question to a case of its own
+)
+
+// mention is the name of a substance in a text.
+type mention struct {
+	name      int32 // index into names.list
+	from, end int
+}
+
+// analysis is a text taken apart.
+type analysis struct {
+	terms    []term // each key once
+	mentions []mention
+	facets   facet
+	content  int // runes that are not filler
+	strange  int // runes of which no list knows anything
+}
+
+// span is a stretch of text that the lexicon or the names know.
+type span struct {
+	end    int
+	senses []int32
+	name   int32 // -1: none
+}
+
+// analyzer takes texts apart with the lexicon and the names of one library.
+type analyzer struct {
+	names *names
+	none  int32 // the group whose words make no terms
+	use   int32 // the group of 吸毒
+	drug  int32 // the group that every substance's name implies
+}
+
+// analyze segments the text into the fewest words and unknown characters, names
+// of substances first, and gives its terms.
+func (a *analyzer) analyze(runes []rune) analysis {
+	best := a.segment(runes)
+	var out analysis
+	unknown := 0 // runes seen since the last known word
+	flush := func(end int) {
+		if unknown > 0 {
+			a.unknown(&out, runes, end-unknown, end)
+		}
+		unknown = 0
+	}
+	for i := 0; i < len(runes); {
+		s := best[i]
+		if s.end == 0 {
+			i++
+			unknown++
+			out.content++
+			out.strange++
+			continue
+		}
+		flush(i)
+		a.known(&out, runes[i:s.end], s, i)
+		i = s.end
+	}
+	flush(len(runes))
+	return out
+}
+
+// segment gives for each position the span that the cheapest split takes there;
+// end 0 means an unknown character.
+func (a *analyzer) segment(runes []rune) []span {
+	best := make([]span, len(runes))
+	cost := make([]float32, len(runes)+1)
+	for i := len(runes) - 1; i >= 0; i-- {
+		cost[i] = cost[i+1] + 1
+		language.words.at(runes, i, func(end int, values []int32) {
+			if c := cost[end] + 0.3; c < cost[i] {
+				cost[i], best[i] = c, span{end: end, senses: values, name: -1}
+			}
+		})
+		a.names.words.at(runes, i, func(end int, values []int32) {
+			if c := cost[end] + 0.1; c < cost[i] {
+				cost[i], best[i] = c, span{end: end, name: values[0]}
+			}
+		})
+	}
+	return best
+}
+
+func (a *analyzer) known(out *analysis, word []rune, s span, at int) {
+	if s.name >= 0 {
+		n := a.names.list[s.name]
+		out.mentions = append(out.mentions, mention{s.name, at, s.end})
+		out.content += len(word)
+		if len(n.entries) == 1 && !n.slang {
+			out.add(entityTerm|uint64(n.entries[0]), entityWeight)
+		} else {
+			out.add(slangTerm|uint64(s.name), slangWeight)
+		}
+		if !n.slang {
+			out.add(groupTerm|uint64(a.drug), groupWeight)
+			out.facets |= subject
+		}
+		a.inside(out, word)
+		return
+	}
+	plain := true
+	for _, id := range s.senses {
+		m := language.senses[id]
+		out.facets |= m.facets &^ filler
+		switch {
+		case m.facets&filler != 0 || m.group == a.none:
+			continue
+		case m.facets&special != 0:
+			out.add(groupTerm|uint64(m.group), caseWeight)
+		default:
+			out.add(groupTerm|uint64(m.group), groupWeight)
+		}
+		plain = false
+	}
+	if plain {
+		return
+	}
+	if slices.Contains(word, '毒') && out.facets&foreign == 0 {
+		out.facets |= subject
+	}
+	out.content += len(word)
+	for i := 0; i+1 < len(word); i++ {
+		out.add(pair(word[i], word[i+1]), insideWeight/float32(len(word)-1))
+	}
+}
+
+// inside adds what the words inside a name say: 种大麻 is about planting, and about
+// 大麻.
+func (a *analyzer) inside(out *analysis, name []rune) {
+	for i := range name {
+		a.names.words.at(name, i, func(end int, values []int32) {
+			n := a.names.list[values[0]]
+			if end-i < len(name) && !n.slang && len(n.entries) == 1 {
+				out.add(entityTerm|uint64(n.entries[0]), innerWeight)
+			}
+		})
+		language.words.at(name, i, func(end int, values []int32) {
+			for _, id := range values {
+				if m := language.senses[id]; m.facets&filler == 0 && m.group != a.none && m.group != a.drug {
+					out.add(groupTerm|uint64(m.group), innerWeight)
+					out.facets |= m.facets & deed
+				}
+			}
+		})
+	}
+}
+
+// unknown adds the terms of a stretch that no list knows, with the seams to the
+// characters around it.
+func (a *analyzer) unknown(out *analysis, runes []rune, from, to int) {
+	for i := from; i < to; {
+		if latin(runes[i]) {
+			end := i
+			for end < to && latin(runes[end]) {
+				end++
+			}
+			out.add(wordTerm|hash(runes[i:end]), pairWeight)
+			i = end
+			continue
+		}
+		if i+1 < to && !latin(runes[i+1]) {
+			out.add(pair(runes[i], runes[i+1]), pairWeight)
+		} else if i == from || latin(runes[i-1]) {
+			out.add(pair(0, runes[i]), singleWeight)
+		}
+		i++
+	}
+	if from > 0 && !latin(runes[from]) && !latin(runes[from-1]) {
+		out.add(pair(runes[from-1], runes[from]), seamWeight)
+	}
+	if to < len(runes) && !latin(runes[to-1]) && !latin(runes[to]) {
+		out.add(pair(runes[to-1], runes[to]), seamWeight)
+	}
+}
+
+func (out *analysis) add(key uint64, weight float32) {
+	for i := range out.terms {
+		if out.terms[i].key == key {
+			out.terms[i].weight = max(out.terms[i].weight, weight)
+			return
+		}
+	}
+	out.terms = append(out.terms, term{key, weight})
+}
+
+func pair(a, b rune) uint64 { return bigramTerm | uint64(a)<<24 | uint64(b) }
+
+// hash is FNV-1a over runes, cut to the 60 bits of a key.
+func hash(word []rune) uint64 {
+	h := uint64(14695981039346656037)
+	for _, r := range word {
+		h = (h ^ uint64(r)) * 1099511628211
+	}
+	return h &^ kindMask
+}
+
+// bare gives the text without what says nothing, such as 请问 and 是什么; "" when
+// nothing or all is left.
+func (a *analyzer) bare(runes []rune) string {
+	best := a.segment(runes)
+	kept := make([]rune, 0, len(runes))
+	for i := 0; i < len(runes); {
+		s := best[i]
+		if s.end == 0 {
+			kept = append(kept, runes[i])
+			i++
+			continue
+		}
+		if s.name >= 0 || slices.ContainsFunc(s.senses, func(id int32) bool { return language.senses[id].facets&filler == 0 }) {
+			kept = append(kept, runes[i:s.end]...)
+		}
+		i = s.end
+	}
+	if len(kept) == len(runes) {
+		return ""
+	}
+	return string(kept)
+}
+
+// plain says that the term tells only that somebody takes drugs.
+func (a *analyzer) plain(key uint64) bool {
+	return key == groupTerm|uint64(a.drug) || key == groupTerm|uint64(a.use)
+}

@@ -1,0 +1,133 @@
+package search
+
+import (
+	_ "embed"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxRunes bounds a question; what follows is not read.
+const maxRunes = 200
+
+//go:embed data/traditional.txt
+var traditionalTable string
+
+// simplified maps a traditional character to its simplified form.
+var simplified = func() map[rune]rune {
+	pairs := make(map[rune]rune, 3000)
+	for _, line := range dataLines(traditionalTable) {
+		row := []rune(line)
+		for i := 0; i+1 < len(row); i += 2 {
+			pairs[row[i]] = row[i+1]
+		}
+	}
+	return pairs
+}()
+
+// text is a folded question: letters and digits only, lower case, simplified.
+type text struct {
+	runes    []rune
+	cuts     []int // ascending positions in runes at which a new clause begins
+	question bool  // it had a question mark
+}
+
+func (t text) String() string { return string(t.runes) }
+
+// clauses gives the parts between punctuation marks.
+func (t text) clauses() [][]rune {
+	var parts [][]rune
+	from := 0
+	for _, cut := range append(t.cuts[:len(t.cuts):len(t.cuts)], len(t.runes)) {
+		if cut > from {
+			parts = append(parts, t.runes[from:cut])
+			from = cut
+		}
+	}
+	return parts
+}
+
+// fold brings the ways to write the same thing to one: width, case, traditional
+// characters, spaces, punctuation and emoji. One space stays between two Latin
+// words or numbers, which would else run together.
+func fold(s string) text {
+	s = norm.NFKC.String(cut(s, maxRunes))
+	t := text{runes: make([]rune, 0, len(s)/2)}
+	gap := false
+	for _, r := range s {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			r = unicode.ToLower(r)
+			if plain, ok := simplified[r]; ok {
+				r = plain
+			}
+			if n := len(t.runes); gap && n > 0 && latin(r) && latin(t.runes[n-1]) {
+				t.runes = append(t.runes, ' ')
+			}
+			t.runes, gap = append(t.runes, r), false
+		default:
+			gap = true
+			if strings.ContainsRune("。,!?;、\n…~", r) {
+				t.question = t.question || r == '?'
+				if n := len(t.cuts); n == 0 || t.cuts[n-1] != len(t.runes) {
+					t.cuts = append(t.cuts, len(t.runes))
+				}
+			}
+		}
+	}
+	if len(t.runes) > maxRunes { // compatibility forms may unfold to several
+		t.runes = t.runes[:maxRunes]
+	}
+	t.runes = spellOut(t.runes, t.cuts)
+	for len(t.cuts) > 0 && t.cuts[len(t.cuts)-1] >= len(t.runes) {
+		t.cuts = t.cuts[:len(t.cuts)-1]
+	}
+	return t
+}
+
+// spellOut writes 毒 for a lone "du" beside a Chinese character, as in 冰du and
+// 戒du, by which people get round word filters.
+func spellOut(runes []rune, cuts []int) []rune {
+	for i := 0; i+1 < len(runes); i++ {
+		if runes[i] != 'd' || runes[i+1] != 'u' {
+			continue
+		}
+		before := i > 0 && unicode.Is(unicode.Han, runes[i-1])
+		after := i+2 < len(runes) && unicode.Is(unicode.Han, runes[i+2])
+		if (before || after) && (i == 0 || before) && (i+2 == len(runes) || after) {
+			runes[i] = '毒'
+			runes = append(runes[:i+1], runes[i+2:]...)
+			for c := range cuts {
+				if cuts[c] > i+1 {
+					cuts[c]--
+				}
+			}
+		}
+	}
+	return runes
+}
+
+func latin(r rune) bool { return r < 0x250 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// cut keeps the first n runes.
+func cut(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+// dataLines gives the lines of an embedded table without comments and blank lines.
+func dataLines(table string) []string {
+	var lines []string
+	for line := range strings.Lines(table) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,145 @@
+package search
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"jindu/content"
+)
+
+// Outcome says how sure an answer is, or that the message is of another sort.
+type Outcome int
+
+// Outcomes.
+const (
+	Unknown Outcome = iota
+	Answer
+	Choices
+	Crisis  // a life is in danger
+	Refused // asks how to make, buy, sell, take or hide drugs, or to evade tests and police
+	Tip     // reports somebody, or confesses
+)
+
+var outcomeNames = [...]string{"unknown", "answer", "choices", "crisis", "refused", "tip"}
+
+// String gives the outcome in lower case.
+func (o Outcome) String() string {
+	if o < 0 || int(o) >= len(outcomeNames) {
+		return "outcome?"
+	}
+	return outcomeNames[o]
+}
+
+// The crises that have a reply of their own, "crisis-" and the name.
+const (
+	Overdose = "overdose" // unconscious, convulsing, not breathing, or a child swallowed something
+	Spiked   = "spiked"   // something was put into a drink
+	Suicide  = "suicide"
+	Danger   = "danger" // violence, forced to take drugs, locked up
+)
+
+// Result is what a question leads to.
+type Result struct {
+	Outcome Outcome
+	// Topics are entry ids, best first: one for an Answer (two when the question
+	// has two topics), two to five for Choices; for Unknown suggestions or none.
+	Topics []string
+	Crisis string // of a Crisis: which one
+}
+
+// Index answers questions over one library. Its methods may be called from many
+// goroutines at once.
+type Index struct {
+	entries  []*content.Entry // the most linked first
+	linked   []float32        // how often others refer to an entry, 0 to 1 on a logarithmic scale
+	analyzer *analyzer
+	ranker   *ranker
+	articles *articles
+	exact    map[string][]int32 // folded title, alias or everyday question → entries
+	vague    map[string][]int32 // folded name that may mean several → entries
+	safety   *safety
+	spelling *spelling
+}
+
+// New builds the index of a library.
+func New(lib *content.Library) *Index {
+	ix := &Index{exact: map[string][]int32{}, vague: map[string][]int32{}}
+	ix.entries, ix.linked = byLinks(lib)
+	ix.analyzer = &analyzer{names: newNames(ix.entries), drug: language.group("drug"), use: language.group("use"), none: language.group(noGroup)}
+	ix.ranker = newRanker(newPostings(ix.entries, ix.analyzer), ix.entries, ix.analyzer)
+	ix.articles = newArticles(lib, ix.entries)
+	ix.safety = newSafety(lib, ix.analyzer.names)
+	ix.spelling = newSpelling(ix.entries)
+	for i, e := range ix.entries {
+		for _, words := range [][]string{{e.Title}, e.Aliases, e.Questions} {
+			claim(ix.exact, words, int32(i))
+		}
+		claim(ix.vague, e.Ambiguous, int32(i))
+	}
+	return ix
+}
+
+func claim(index map[string][]int32, words []string, entry int32) {
+	for _, s := range words {
+		key := fold(s).String()
+		if key != "" && !slices.Contains(index[key], entry) {
+			index[key] = append(index[key], entry)
+		}
+	}
+}
+
+// byLinks gives the entries that most others refer to first, and how often that
+// is, between 0 and 1.
+func byLinks(lib *content.Library) ([]*content.Entry, []float32) {
+	links, most := map[string]int{}, 1
+	entries := make([]*content.Entry, 0, len(lib.Entries))
+	for _, e := range lib.Entries {
+		entries = append(entries, e)
+		for _, id := range e.Related {
+			links[id]++
+			most = max(most, links[id])
+		}
+	}
+	slices.SortFunc(entries, func(a, b *content.Entry) int {
+		return cmp.Or(cmp.Compare(links[b.ID], links[a.ID]), cmp.Compare(a.ID, b.ID))
+	})
+	linked := make([]float32, len(entries))
+	for i, e := range entries {
+		linked[i] = float32(math.Log1p(float64(links[e.ID])) / math.Log1p(float64(most)))
+	}
+	return entries, linked
+}
+
+// Exact answers what is literally in the content: a title, another name, an
+// everyday question, or an article such as 禁毒法62条.
+func (ix *Index) Exact(question string) (Result, bool) {
+	t := fold(question)
+	if len(t.runes) == 0 {
+		return Result{}, false
+	}
+	if found := ix.exact[t.String()]; len(found) > 0 {
+		return ix.oneOrMore(found), true
+	}
+	if bare := ix.analyzer.bare(t.runes); bare != "" {
+		if found := ix.exact[bare]; len(found) > 0 {
+			return ix.oneOrMore(found), true
+		}
+	}
+	if r, ok := ix.citation(t, true); ok && r.Outcome == Answer {
+		return r, true
+	}
+	return Result{}, false
+}
+
+// oneOrMore is an Answer of one entry, or Choices of several.
+func (ix *Index) oneOrMore(found []int32) Result {
+	r := Result{Outcome: Answer}
+	for _, i := range found[:min(len(found), maxChoices)] {
+		r.Topics = append(r.Topics, ix.entries[i].ID)
+	}
+	if len(r.Topics) > 1 {
+		r.Outcome = Choices
+	}
+	return r
+}

@@ -1,0 +1,55 @@
+package search
+
+import "strconv"
+
+var chineseDigits = map[rune]int{
+	'零': 0, '〇': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9,
+}
+
+var chineseUnits = map[rune]int{'十': 10, '百': 100, '千': 1000}
+
+// numeral reads the number that starts at runes[i]: 62, 六十二, 一百三十六, 三四七.
+// end is i when there is none, or when it is not below 10,000.
+func numeral(runes []rune, i int) (n, end int) {
+	end = i
+	for end < len(runes) && runes[end] >= '0' && runes[end] <= '9' {
+		n = n*10 + int(runes[end]-'0')
+		if end++; n > 9999 {
+			return 0, i
+		}
+	}
+	if end > i {
+		return n, end
+	}
+	sum, digit, digits := 0, 0, 0
+	for ; end < len(runes); end++ {
+		if d, ok := chineseDigits[runes[end]]; ok {
+			if digits++; digits > 4 {
+				return 0, i
+			}
+			digit = digit*10 + d // 三四七 is read digit by digit
+			continue
+		}
+		unit, ok := chineseUnits[runes[end]]
+		if !ok {
+			break
+		}
+		if digits == 0 {
+			digit = 1 // 十二
+		}
+		if sum += digit * unit; sum > 9999 {
+			return 0, i
+		}
+		digit, digits = 0, 0
+	}
+	return sum + digit, end
+}
+
+// articleName writes an article as content does: "62", "133之一".
+func articleName(n int, sub int) string {
+	name := strconv.Itoa(n)
+	if sub > 0 && sub < 10 {
+		name += "之" + string([]rune("零一二三四五六七八九")[sub])
+	}
+	return name
+}

@@ -1,0 +1,166 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"jindu/content"
+)
+
+// How an entry's score, 0 to 1, is made of the share of the question that the
+// whole entry covers and of its likeness to the best of the entry's phrases.
+const (
+	coverShare    = 0.3
+	likenessShare = 0.6
+	nextShare     = 0.1 // of the second best phrase
+
+	// unseenWeight tempers character pairs that no entry holds: many are only the
+	// seam of two words. Pairs of less than full weight do not count then.
+	unseenWeight = 0.45
+
+	// otherCase is what is left of a phrase's likeness for each word by which it
+	// speaks of a case that the question does not: 怀孕的人贩毒 for 贩毒.
+	otherCase = 0.8
+
+	// phraseMiss is the same for each such word of the question that the phrase lacks.
+	phraseMiss = 0.93
+
+	// missedCase is what is left of an entry's score for each such word of the
+	// question that the entry never mentions.
+	missedCase = 0.85
+)
+
+// candidate is an entry that shares something with the question.
+type candidate struct {
+	entry    int32
+	score    float32
+	cover    float32 // share of the question's IDF mass, by how much the entry says of it
+	present  float32 // the same share, by what the entry mentions at all
+	likeness float32 // to the best phrase
+	told     float32 // IDF mass in common beyond that somebody takes drugs
+}
+
+// scratch holds the sums of one ranking.
+type scratch struct {
+	cover, common   []float32 // by entry, by phrase
+	cases           []int8    // by phrase: words that narrow the case, in question and phrase
+	known           []int8    // by entry: the same
+	best, next      []float32 // by entry: likeness of the two best phrases
+	present, told   []float32 // by entry
+	entries, phrase []int32   // touched
+}
+
+type ranker struct {
+	*postings
+	entries []*content.Entry
+	a       *analyzer
+	pool    sync.Pool
+}
+
+func newRanker(p *postings, entries []*content.Entry, a *analyzer) *ranker {
+	r := &ranker{postings: p, entries: entries, a: a}
+	r.pool.New = func() any {
+		return &scratch{
+			cover: make([]float32, len(entries)), best: make([]float32, len(entries)), next: make([]float32, len(entries)), told: make([]float32, len(entries)), present: make([]float32, len(entries)),
+			common: make([]float32, len(p.strings)), cases: make([]int8, len(p.strings)), known: make([]int8, len(entries)),
+		}
+	}
+	return r
+}
+
+// rank gives the best candidates, at most limit, best first.
+func (r *ranker) rank(q analysis, limit int) []candidate {
+	s := r.pool.Get().(*scratch)
+	defer r.pool.Put(s)
+	var all, plain float32 // IDF mass with and without names of substances
+	asked := int8(0)       // words that narrow the case
+	for _, t := range q.terms {
+		at, known := r.index[t.key]
+		if !known {
+			if t.weight < pairWeight {
+				continue
+			}
+			mass := r.unseen * t.weight * unseenWeight
+			all, plain = all+mass, plain+mass
+			continue
+		}
+		l := &r.lists[at]
+		mass := l.idf * t.weight
+		plainTerm := r.a.plain(t.key)
+		if l.special {
+			asked++
+		}
+		all += mass
+		if t.key&kindMask != entityTerm {
+			plain += mass
+		}
+		for _, p := range l.entries {
+			if s.cover[p.entry] == 0 {
+				s.entries = append(s.entries, p.entry)
+			}
+			s.cover[p.entry] += mass * p.weight
+			s.present[p.entry] += mass
+			if !plainTerm {
+				s.told[p.entry] += mass
+			}
+			if l.special {
+				s.known[p.entry]++
+			}
+		}
+		for _, p := range l.strings {
+			if s.common[p.phrase] == 0 {
+				s.phrase = append(s.phrase, p.phrase)
+			}
+			s.common[p.phrase] += l.idf * min(t.weight, p.weight)
+			if l.special {
+				s.cases[p.phrase]++
+			}
+		}
+	}
+	for _, at := range s.phrase {
+		p := r.strings[at]
+		mass := plain
+		if p.entity || r.entries[p.entry].Kind == content.Drug {
+			mass = all
+		}
+		like := 2 * s.common[at] / (mass + p.mass)
+		for range p.cases - s.cases[at] {
+			like *= otherCase
+		}
+		for range asked - s.cases[at] {
+			like *= phraseMiss
+		}
+		switch {
+		case like > s.best[p.entry]:
+			s.best[p.entry], s.next[p.entry] = like, s.best[p.entry]
+		case like > s.next[p.entry]:
+			s.next[p.entry] = like
+		}
+		s.common[at], s.cases[at] = 0, 0
+	}
+	found := make([]candidate, 0, len(s.entries))
+	for _, e := range s.entries {
+		mass := plain
+		if r.entries[e].Kind == content.Drug {
+			mass = all
+		}
+		mass = max(mass, 1e-6)
+		c := candidate{
+			entry: e, likeness: s.best[e], told: s.told[e],
+			cover: min(1, s.cover[e]/mass), present: min(1, s.present[e]/mass),
+		}
+		c.score = coverShare*c.cover + likenessShare*c.likeness + nextShare*s.next[e]
+		for range asked - s.known[e] {
+			c.score *= missedCase
+		}
+		found = append(found, c)
+		s.known[e], s.told[e] = 0, 0
+		s.cover[e], s.present[e], s.best[e], s.next[e] = 0, 0, 0, 0
+	}
+	s.entries, s.phrase = s.entries[:0], s.phrase[:0]
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.entry, b.entry))
+	})
+	return found[:min(limit, len(found))]
+}

@@ -1,0 +1,157 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// surnames are common ones, Hainan's included, that seldom begin another word.
+const surnames = "王李张刘陈杨黄赵吴周徐孙朱胡郭林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余杜魏苏吕丁沈姚卢傅钟姜崔谭廖范汪陆符邢冼莫詹"
+
+// notNames begin with a surname and are none.
+var notNames = []string{"黄皮", "黄色", "黄金", "林则", "朱砂", "苏打", "余额", "王者", "张开", "陈皮", "许多", "田里", "田地", "周末", "周围", "周岁", "莫名", "钟头", "唐人", "范围"}
+
+// notGiven are characters that are in no given name.
+const notGiven = "的了给在把被和跟是不没有吗怎么我你他她们这那人吸毒贩卖抽"
+
+// tip says that the message reports a person or a place, or confesses. A question
+// is not one, unless it gives an address or a number by which somebody is found.
+func (s *safety) tip(t text, found hits) bool {
+	class := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return found.has(safetyRules.classes[name]) })
+	}
+	drugs := class("drug", "slang", "activity", "vapeoil")
+	acts := class("activity") || (drugs && class("actverb", "callreport", "hear"))
+	if !drugs && !class("callreport", "carried") {
+		return false
+	}
+	if class("if", "deny") {
+		return false
+	}
+	if acts && (address(t.runes) || number(t.runes)) {
+		return true
+	}
+	asks := t.question || class("ask", "mask")
+	if asks {
+		return false
+	}
+	if (acts || class("callreport")) && s.person(t.runes, found) {
+		return true
+	}
+	if acts && s.place(t.runes) {
+		return true
+	}
+	return s.confesses(t.runes, found)
+}
+
+// confesses: "我昨天吸了冰毒", "我帮人送过两次货".
+func (s *safety) confesses(runes []rune, found hits) bool {
+	id := func(name string) int32 { return safetyRules.classes[name] }
+	for _, x := range found {
+		if x.class != id("self") {
+			continue
+		}
+		for _, y := range found {
+			if y.from < x.end || y.from-x.end > 8 {
+				continue
+			}
+			if y.class == id("carried") && (found.has(id("tipgoods")) || found.has(s.drug)) {
+				return true
+			}
+			if y.class == id("did") && (found.has(s.drug) || found.has(id("activity")) || found.has(id("slang")) || found.has(id("vape"))) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// address: a number before 号, 栋, 单元, 房 or 室.
+func address(runes []rune) bool {
+	for i := range runes {
+		if _, end := numeral(runes, i); end > i && end < len(runes) && strings.ContainsRune("号栋幢室座", runes[end]) {
+			return !(runes[end] == '号' && end+1 < len(runes) && strings.ContainsRune("令胶", runes[end+1]))
+		}
+		if strings.HasPrefix(string(runes[i:min(i+2, len(runes))]), "单元") {
+			return true
+		}
+	}
+	return false
+}
+
+// number: a telephone or identity number, a car's plate, or a chat account.
+func number(runes []rune) bool {
+	digits, word := 0, 0
+	for i, r := range runes {
+		if unicode.IsDigit(r) {
+			digits++
+		} else {
+			digits = 0
+		}
+		if latin(r) {
+			word++
+		} else {
+			word = 0
+		}
+		if digits >= 7 {
+			return true
+		}
+		if word >= 6 && i >= word && strings.ContainsRune("琼粤桂湘京号信q", runes[i-word]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *safety) place(runes []rune) bool {
+	for i := range runes {
+		found := false
+		s.places.at(runes, i, func(int, []int32) { found = true })
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+// person: a surname with a given name, 老王, 阿强, or 叫 with a name.
+func (s *safety) person(runes []rune, found hits) bool {
+	for i, r := range runes {
+		rest := runes[i+1:]
+		if len(rest) == 0 {
+			return false
+		}
+		if slices.ContainsFunc(found, func(x hit) bool { return x.class == s.drug && x.from <= i && i < x.end }) {
+			continue
+		}
+		if slices.ContainsFunc(notNames, func(n string) bool { return strings.HasPrefix(string(runes[i:]), n) }) {
+			continue
+		}
+		switch {
+		case strings.ContainsRune("老小阿", r) && strings.ContainsRune(surnames, rest[0]):
+			return true
+		case r == '阿' && strings.ContainsRune("强龙明辉伟勇杰军华文海峰健彪豪", rest[0]):
+			return true
+		case r == '姓' && strings.ContainsRune(surnames, rest[0]):
+			return true
+		case strings.ContainsRune(surnames, r):
+			for n := 1; n <= 2 && n <= len(rest) && !strings.ContainsRune(notGiven, rest[n-1]); n++ {
+				if n == len(rest) || nameEnds(rest[n:]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// nameEnds says that what follows a name looks like it: 在, 家, 吸毒, …
+func nameEnds(rest []rune) bool {
+	for _, word := range []string{"在", "家", "吸", "贩", "卖", "抽", "藏", "溜", "种", "他", "她", "天天", "每天", "经常", "又", "是个", "住", "偷", "总", "和", "一直", "开", "的电", "车", "带", "运", "制", "大爷", "大哥"} {
+		if strings.HasPrefix(string(rest), word) {
+			return true
+		}
+	}
+	return false
+}

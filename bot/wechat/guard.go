@@ -1,0 +1,102 @@
+package wechat
+
+import (
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/silenceper/wechat/v2/util"
+)
+
+// window is how far the timestamp of a request may be from this server's clock.
+const window = 5 * time.Minute
+
+// Why a request is refused. The sender is told nothing but the status.
+var (
+	errSignature = errors.New("wrong signature: not from WeChat, or another token is set there")
+	errTimestamp = errors.New("no timestamp")
+	errSkew      = errors.New("signed, but outside the time window: this server's clock is wrong, or an old request was sent again")
+	errTooLarge  = errors.New("body too large")
+	errBody      = errors.New("body not read to its end")
+	errPlain     = errors.New("plain message, but an AES key is set: choose 安全模式 in the account's server configuration")
+	errSafe      = errors.New("encrypted message, but no AES key is set")
+	errEnvelope  = errors.New("encrypted message that does not open: another AES key or app id is set there")
+	errFormat    = errors.New("body is no WeChat XML")
+
+	refusals = []error{errSignature, errTimestamp, errSkew, errTooLarge, errBody, errPlain, errSafe, errEnvelope, errFormat}
+)
+
+// signed checks signature, SHA-1 over the sorted token, timestamp, nonce and
+// parts, and that the timestamp is of now.
+func (w *Webhook) signed(q url.Values, signature string, parts ...string) error {
+	stamp := q.Get("timestamp")
+	want := util.Signature(append(parts, w.Token, stamp, q.Get("nonce"))...)
+	if subtle.ConstantTimeCompare([]byte(want), []byte(signature)) != 1 {
+		return errSignature
+	}
+	seconds, err := strconv.ParseInt(stamp, 10, 64)
+	if err != nil {
+		return errTimestamp
+	}
+	if off := w.Now().Sub(time.Unix(seconds, 0)); off > window || off < -window {
+		return errSkew
+	}
+	return nil
+}
+
+// read gives the message of a request that WeChat sent in the mode that is
+// configured; the request has no say in it.
+func (w *Webhook) read(c *gin.Context) (callback, error) {
+	q := c.Request.URL.Query()
+	if w.envelope != nil {
+		return w.readSafe(c, q)
+	}
+	if err := w.signed(q, q.Get("signature")); err != nil {
+		return callback{}, err
+	}
+	if q.Has("encrypt_type") && q.Get("encrypt_type") != "raw" {
+		return callback{}, errSafe
+	}
+	body, err := readBody(c)
+	if err != nil {
+		return callback{}, err
+	}
+	return readCallback(body)
+}
+
+// readSafe reads an encrypted message. Its own signature covers what the plain
+// one does, and the message.
+func (w *Webhook) readSafe(c *gin.Context, q url.Values) (callback, error) {
+	if q.Get("encrypt_type") != "aes" {
+		return callback{}, errPlain
+	}
+	body, err := readBody(c)
+	if err != nil {
+		return callback{}, err
+	}
+	outer, err := scan(legal(body))
+	if err != nil {
+		return callback{}, err
+	}
+	if err := w.signed(q, q.Get("msg_signature"), outer[fieldEncrypt]); err != nil {
+		return callback{}, err
+	}
+	inner, err := w.envelope.open(outer[fieldEncrypt])
+	if err != nil {
+		return callback{}, err
+	}
+	return readCallback(string(inner))
+}
+
+func (w *Webhook) refuse(c *gin.Context, err error) {
+	w.refusals[err].Do(func() { w.Log.Warn("callback refused", "reason", err) })
+	status := http.StatusForbidden
+	if err == errTooLarge {
+		status = http.StatusRequestEntityTooLarge
+	}
+	c.AbortWithStatus(status)
+}
