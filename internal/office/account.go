@@ -3,7 +3,10 @@ package office
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
+
+	"jindu/content"
 )
 
 // ErrNoAccount says that there is no account with that name.
@@ -29,10 +32,34 @@ type Account struct {
 	Created time.Time
 }
 
-// Accounts keeps office accounts.
+// Accounts finds office accounts; it is all that the console needs.
 type Accounts interface {
+	Account(ctx context.Context, name string) (Account, error) // ErrNoAccount
+}
+
+// AccountStore keeps office accounts.
+type AccountStore interface {
 	Account(ctx context.Context, name string) (Account, error) // ErrNoAccount
 	Accounts(ctx context.Context) ([]Account, error)           // by name
 	PutAccount(ctx context.Context, a Account) error           // adds or replaces
 	RemoveAccount(ctx context.Context, name string) error      // ErrNoAccount
+}
+
+// scope gives the code of the place whose figures of the questionnaire the
+// account may read, "" for all of them, and whether it may read any.
+func (a Account) scope(q *content.Questionnaire) (place string, ok bool) {
+	switch a.Role {
+	case RoleDistrict, RoleViewer:
+		if a.Place == "" || a.Place == q.Place.Code {
+			return "", true
+		}
+	case RoleTownship:
+	default:
+		return "", false
+	}
+	// Below a county: a township or a village, and nothing beside it.
+	if len(a.Place) < 9 || !strings.HasPrefix(a.Place, q.Place.Code) {
+		return "", false
+	}
+	return a.Place, true
 }

@@ -1,0 +1,69 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"jindu/survey"
+)
+
+// Store measures the operations of a survey store that people wait for.
+func (m *Metrics) Store(next survey.Store) survey.Store { return measured{next, m} }
+
+type measured struct {
+	survey.Store
+	m *Metrics
+}
+
+// Submit counts submissions by outcome and tier.
+func (s measured) Submit(ctx context.Context, r *survey.Response) (survey.Result, error) {
+	start := time.Now()
+	result, err := s.Store.Submit(ctx, r)
+	s.done("submit", start, err)
+	outcome := "failed"
+	if err == nil {
+		outcome = map[survey.Outcome]string{
+			survey.Accepted: "accepted", survey.Replayed: "replayed", survey.Duplicate: "duplicate",
+		}[result.Outcome]
+	}
+	s.m.submissions.WithLabelValues(outcome, r.Tier).Inc()
+	return result, err
+}
+
+// Tally measures reading the counts.
+func (s measured) Tally(ctx context.Context, id string, f survey.Filter) (survey.Tally, error) {
+	start := time.Now()
+	tally, err := s.Store.Tally(ctx, id, f)
+	s.done("tally", start, err)
+	return tally, err
+}
+
+// Claim measures binding a personal link.
+func (s measured) Claim(ctx context.Context, claim, owner [16]byte, until time.Time) ([16]byte, error) {
+	start := time.Now()
+	first, err := s.Store.Claim(ctx, claim, owner, until)
+	s.done("claim", start, err)
+	return first, err
+}
+
+func (s measured) done(operation string, start time.Time, err error) {
+	s.m.store.WithLabelValues(operation).Observe(time.Since(start).Seconds())
+	if err != nil {
+		s.m.storeErrors.WithLabelValues(operation, errorLabel(err)).Inc()
+	}
+}
+
+func errorLabel(err error) string {
+	switch {
+	case errors.Is(err, survey.ErrUnavailable):
+		return "unavailable"
+	case errors.Is(err, survey.ErrUnknown):
+		return "unknown"
+	case errors.Is(err, survey.ErrClosed):
+		return "closed"
+	case errors.Is(err, survey.ErrFrozen):
+		return "frozen"
+	}
+	return "other"
+}

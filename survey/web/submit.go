@@ -1,0 +1,201 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"jindu/content"
+	"jindu/internal/page"
+	"jindu/survey"
+)
+
+const (
+	maxBody       = 64 << 10
+	submitTimeout = 8 * time.Second
+)
+
+// submit answers POST /s/TICKET.
+func (p *Pages) submit(c *gin.Context) {
+	v, wrong := p.visit(c)
+	if wrong != nil {
+		p.refuse(c, wrong)
+		return
+	}
+	form, wrong := readForm(c)
+	if wrong != nil {
+		p.refuse(c, wrong)
+		return
+	}
+	sent, isPage := p.Desk.ReadPage(v.q, form.Get(fieldPage))
+	if receipt, ok := p.answered(c, v); ok {
+		if receipt.FirstID == sent.ID {
+			receipt.Outcome = survey.Replayed
+		}
+		p.finish(c, v, receipt)
+		return
+	}
+	for _, check := range []func(*gin.Context, visit) *problem{p.closed, p.unfit} {
+		if wrong := check(c, v); wrong != nil {
+			p.refuse(c, wrong)
+			return
+		}
+	}
+	state := formState{page: form.Get(fieldPage), values: form}
+	if !isPage {
+		state.page = p.Desk.MintPage(v.q)
+	}
+	if v.assisted() && !p.staffPost(c, v, &state) {
+		return
+	}
+	if !p.posts.Allow(p.networkKey(c, v)) {
+		p.mend(c, v, state, &tooMany)
+		return
+	}
+	if !isPage {
+		p.mend(c, v, state, &stalePage)
+		return
+	}
+	answers, place, fields := parse(v, form)
+	if len(fields) > 0 {
+		p.mend(c, v, state, wrongAnswers(fields))
+		return
+	}
+	if v.ticket.Preview {
+		p.previewed(c, v)
+		return
+	}
+	s := survey.Submission{Questionnaire: v.q, Ticket: v.ticket, Place: place, Page: sent, Answers: answers}
+	if !p.identify(c, v, &s) {
+		p.mend(c, v, state, &noCookie)
+		return
+	}
+	// The phone may be gone by now; what it sent counts all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), submitTimeout)
+	defer cancel()
+	receipt, err := p.Desk.Submit(ctx, s)
+	switch {
+	case errors.Is(err, survey.ErrClosed):
+		p.refuse(c, &over)
+	case err != nil:
+		p.Log.Error("submission not stored", "survey", v.q.ID, "tier", s.Tier, "error", err)
+		p.mend(c, v, state, &storeDown)
+	default:
+		p.finish(c, v, receipt)
+	}
+}
+
+func readForm(c *gin.Context) (url.Values, *problem) {
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+	if err := c.Request.ParseForm(); err != nil {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return nil, &tooLarge
+		}
+		return nil, &unreadable
+	}
+	return c.Request.PostForm, nil
+}
+
+func parse(v visit, form url.Values) (answers []survey.Answer, place string, fields survey.FieldErrors) {
+	answers, fields = survey.ParseAnswers(v.q, form)
+	place, message := v.chosen(form.Get(fieldPlace))
+	if message != "" {
+		if fields == nil {
+			fields = survey.FieldErrors{}
+		}
+		fields[fieldPlace] = message
+	}
+	return answers, place, fields
+}
+
+// staffPost lets a post to an assisted ticket pass, or answers it. A PIN alone
+// opens the questionnaire; with a form whose cookie has expired it lets that form in.
+func (p *Pages) staffPost(c *gin.Context, v visit, state *formState) bool {
+	pin, opening := state.values.Get(fieldPIN), !state.values.Has(fieldPage)
+	if p.isStaff(c, v) && !opening {
+		return true
+	}
+	if pin == "" && !opening {
+		state.askPIN = true
+		p.mend(c, v, *state, &problem{status: http.StatusForbidden, code: "pin", title: "请再输入一次口令",
+			text: "口令已过了有效时间。回答都在下面，输入口令后再点“提交”。"})
+		return false
+	}
+	wrong := p.admit(c, v, pin)
+	switch {
+	case wrong == nil && opening:
+		redirect(c, v.path())
+	case wrong == nil:
+		return true
+	case opening && wantsJSON(c):
+		p.refuse(c, wrong)
+	case opening:
+		p.askPIN(c, v, wrong.status, wrong.title+"，"+wrong.text)
+	default:
+		state.askPIN = true
+		p.mend(c, v, *state, wrong)
+	}
+	return false
+}
+
+// identify says as whom the submission counts: the strongest tier that the
+// questionnaire accepts. It fails for a browser that keeps no cookie.
+func (p *Pages) identify(c *gin.Context, v visit, s *survey.Submission) bool {
+	if v.assisted() {
+		s.Tier = content.TierAssisted
+		return true
+	}
+	if personal, ok := p.personal(c, v.q); ok && v.q.Accepts(content.TierWechat) {
+		s.Tier, s.Personal = content.TierWechat, &personal
+		return true
+	}
+	s.Tier, s.Device = content.TierDevice, p.knownDevice(c)
+	if s.Device == "" {
+		p.device(c) // for the next try
+		return false
+	}
+	return true
+}
+
+// finish answers a submission that counts, now or since an earlier one.
+func (p *Pages) finish(c *gin.Context, v visit, r survey.Receipt) {
+	if v.counted() {
+		p.setAnswered(c, v.q, r)
+	}
+	if wantsJSON(c) {
+		page.Headers(c.Writer.Header())
+		body := accepted{Status: "accepted", Receipt: r.Code}
+		if r.Outcome == survey.Duplicate {
+			body.Status = "duplicate"
+		}
+		c.JSON(http.StatusOK, body)
+		return
+	}
+	switch {
+	case v.assisted() && r.Outcome == survey.Replayed:
+		redirect(c, v.path()+"?"+queryNext+"="+nextAgain)
+	case v.assisted():
+		redirect(c, v.path()+"?"+queryNext)
+	case r.Outcome == survey.Duplicate:
+		redirect(c, v.path())
+	default:
+		redirect(c, v.path()+"?"+queryThanks)
+	}
+}
+
+// previewed answers a form that was only tried out.
+func (p *Pages) previewed(c *gin.Context, v visit) {
+	if wantsJSON(c) {
+		page.Headers(c.Writer.Header())
+		c.JSON(http.StatusOK, accepted{Status: "preview"})
+		return
+	}
+	const title = "预览结束"
+	p.message.Render(c, http.StatusOK, title, messageView{
+		Title: title, Text: "这是预览，刚才的回答没有保存，也不计入统计。", Button: "再看一遍", Link: v.raw,
+	})
+}

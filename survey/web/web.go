@@ -1,0 +1,112 @@
+// Package web is the residents' side of a survey: the page behind a ticket, the
+// submission, and the QR codes that lead there.
+package web
+
+import (
+	"embed"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"jindu/content"
+	"jindu/internal/limit"
+	"jindu/internal/page"
+	"jindu/internal/respondent"
+	"jindu/survey"
+)
+
+//go:embed *.html style.css script.js
+var files embed.FS
+
+// Config of Pages. Every field but AssistPIN and Legal is needed.
+type Config struct {
+	Library    func() *content.Library
+	Desk       *survey.Desk
+	Keys       *respondent.Keys
+	Legal      page.Legal
+	BaseURL    string // public address without a path, as printed in QR codes
+	Secure     bool   // cookies only over https
+	AssistPIN  string // opens assisted tickets; "": assisted mode is off
+	RateTicket int    // posts a minute per network and ticket; 0: no bound
+	Now        func() time.Time
+	Log        *slog.Logger
+}
+
+// Pages answers residents' requests.
+type Pages struct {
+	Config
+	questionnaire, message, pin *page.Page
+	posts                       *limit.Limiter // per network and ticket
+	tries, allTries             *limit.Limiter // of the staff PIN: per network and ticket, per ticket
+	images                      imageCache
+}
+
+// The network and ticket pairs that a limiter remembers.
+const limiterKeys = 20_000
+
+// New parses the pages.
+func New(cfg Config) (*Pages, error) {
+	p := &Pages{
+		Config:   cfg,
+		posts:    limit.New(cfg.RateTicket, cfg.RateTicket, limiterKeys, cfg.Now),
+		tries:    limit.New(3, 5, limiterKeys, cfg.Now),
+		allTries: limit.New(20, 40, limiterKeys, cfg.Now),
+	}
+	for _, kind := range []struct {
+		page     **page.Page
+		template string
+	}{{&p.questionnaire, "questionnaire.html"}, {&p.message, "message.html"}, {&p.pin, "pin.html"}} {
+		var err error
+		if *kind.page, err = page.New(files, cfg.Legal, kind.template, "style.css", "script.js"); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// Register adds the routes.
+func (p *Pages) Register(r gin.IRoutes) {
+	r.GET("/s/:ticket", p.show)
+	r.POST("/s/:ticket", p.submit)
+	r.GET("/qr/:file", p.image)
+}
+
+// show answers GET /s/TICKET.
+func (p *Pages) show(c *gin.Context) {
+	v, wrong := p.visit(c)
+	if wrong != nil {
+		p.refuse(c, wrong)
+		return
+	}
+	if token := c.Query("as"); token != "" && v.counted() {
+		p.openPersonal(c, v, token)
+		return
+	}
+	if receipt, ok := p.answered(c, v); ok {
+		_, fresh := c.GetQuery(queryThanks)
+		p.thank(c, v, receipt, fresh)
+		return
+	}
+	if wrong := p.closed(c, v); wrong != nil {
+		p.refuse(c, wrong)
+		return
+	}
+	if wrong := p.unfit(c, v); wrong != nil {
+		p.refuse(c, wrong)
+		return
+	}
+	if v.assisted() && !p.isStaff(c, v) {
+		p.askPIN(c, v, http.StatusOK, "")
+		return
+	}
+	if again, ok := c.GetQuery(queryNext); ok && v.assisted() {
+		p.next(c, v, again == nextAgain)
+		return
+	}
+	if v.counted() {
+		p.device(c)
+	}
+	p.form(c, v, http.StatusOK, formState{page: p.Desk.MintPage(v.q)})
+}
