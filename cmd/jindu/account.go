@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"golang.org/x/term"
 
 	"jindu/internal/office"
-	"jindu/internal/sqlitestore"
 )
 
 type accountCmd struct {
@@ -23,17 +21,9 @@ type accountCmd struct {
 	Remove accountRemove `cmd:"" help:"删除账号。"`
 }
 
-func openAccounts(ctx context.Context, f dataFlags) (*sqlitestore.Store, error) {
-	store, err := sqlitestore.OpenReader(ctx, filepath.Join(f.Data, dataFile))
-	if err != nil {
-		return nil, fmt.Errorf("打不开数据文件夹 %s（先启动一次 jindu serve）：%w", f.Data, err)
-	}
-	return store, nil
-}
-
 type accountAdd struct {
 	contentFlags
-	dataFlags
+	storeFlags
 	Name  string `arg:"" help:"账号名。"`
 	Role  string `enum:"district,township,viewer" required:"" help:"district（区）、township（镇街）或 viewer（只看）。"`
 	Place string `placeholder:"CODE" help:"区划代码；镇街账号必填，区账号不写则能看所有区。"`
@@ -53,7 +43,7 @@ func (c accountAdd) Run(ctx context.Context, std streams) error {
 	if name := strings.TrimSpace(c.Name); name != c.Name || name == "" || len(name) > 64 {
 		return usageError("账号名不能为空、不能带首尾空格，最长 64 字节")
 	}
-	store, err := openAccounts(ctx, c.dataFlags)
+	store, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -70,10 +60,10 @@ func (c accountAdd) Run(ctx context.Context, std streams) error {
 	return store.PutAccount(ctx, office.Account{Name: c.Name, Role: office.Role(c.Role), Place: c.Place, Hash: hash, Created: time.Now()})
 }
 
-type accountList struct{ dataFlags }
+type accountList struct{ storeFlags }
 
 func (c accountList) Run(ctx context.Context, std streams) error {
-	store, err := openAccounts(ctx, c.dataFlags)
+	store, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -89,12 +79,12 @@ func (c accountList) Run(ctx context.Context, std streams) error {
 }
 
 type accountPasswd struct {
-	dataFlags
+	storeFlags
 	Name string `arg:"" help:"账号名。"`
 }
 
 func (c accountPasswd) Run(ctx context.Context, std streams) error {
-	store, err := openAccounts(ctx, c.dataFlags)
+	store, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -113,12 +103,12 @@ func (c accountPasswd) Run(ctx context.Context, std streams) error {
 }
 
 type accountRemove struct {
-	dataFlags
+	storeFlags
 	Name string `arg:"" help:"账号名。"`
 }
 
 func (c accountRemove) Run(ctx context.Context) error {
-	store, err := openAccounts(ctx, c.dataFlags)
+	store, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

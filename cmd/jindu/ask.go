@@ -7,14 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"jindu/bot"
-	"jindu/bot/quiz"
 	"jindu/content"
 	"jindu/internal/respondent"
 	"jindu/internal/sqlitestore"
@@ -128,9 +126,8 @@ func (t *terminalBot) answer(ctx context.Context, m bot.Message) (bot.Reply, err
 // terminalSurveys has no personal links to give: nobody follows a terminal.
 type terminalSurveys struct{}
 
+func (terminalSurveys) Running(*content.Questionnaire) bool { return true }
+
 func (terminalSurveys) Link(context.Context, bot.OpenID, string, string, time.Time) (string, error) {
 	return "", errors.New("personal links are for followers of the official account")
 }
-
-var _ quiz.Store = (*sqlitestore.Store)(nil)
-var _ io.Closer = (*sqlitestore.Store)(nil)

@@ -4,23 +4,39 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
+	"time"
 
 	"jindu/content"
 )
 
 type checkCmd struct {
-	Dir string `arg:"" optional:"" placeholder:"DIR" env:"JINDU_CONTENT" help:"内容文件夹；不写则检查自带内容。"`
+	Dir    string `arg:"" optional:"" placeholder:"DIR" env:"JINDU_CONTENT" help:"内容文件夹；不写则检查自带内容。"`
+	MaxAge int    `default:"365" placeholder:"DAYS" help:"复核超过多少天就提醒。"`
+	Trace  bool   `help:"列出条目里每个数字的出处。"`
 }
 
 func (c checkCmd) Run(std streams) error {
-	lib, err := content.Load(c.Dir)
+	folder, err := content.Read(c.Dir)
+	var lib *content.Library
+	if err == nil {
+		if c.Trace {
+			return c.trace(std, folder)
+		}
+		warnings := content.Warnings(folder, content.Rules{Today: time.Now(), MaxAge: c.MaxAge})
+		for _, p := range warnings {
+			p.Message = "警告：" + p.Message
+			c.print(std, p)
+		}
+		if len(warnings) > 0 {
+			fmt.Fprintf(std.err, "有 %d 处提醒，不改也能用，请再看一遍\n", len(warnings))
+		}
+		lib, err = content.Parse(folder)
+	}
 	var problems content.Problems
 	if errors.As(err, &problems) {
 		for _, p := range problems {
-			if c.Dir != "" {
-				p.File = path.Join(c.Dir, p.File)
-			}
-			fmt.Fprintln(std.out, p)
+			c.print(std, p)
 		}
 		fmt.Fprintf(std.err, "有 %d 处要改\n", len(problems))
 		return errSilent
@@ -30,9 +46,27 @@ func (c checkCmd) Run(std streams) error {
 	}
 	questions := 0
 	for _, q := range lib.Quizzes {
-		questions += len(q.Questions)
+		questions += len(q.Questions) + len(q.Multiple)
 	}
 	fmt.Fprintf(std.out, "没有问题：%d 个条目，%d 道题，%d 份问卷，%d 个地方（版本 %s）\n",
 		len(lib.Entries), questions, len(lib.Questionnaires), len(lib.Places), lib.Version)
+	return nil
+}
+
+func (c checkCmd) print(std streams, p content.Problem) {
+	if c.Dir != "" {
+		p.File = path.Join(c.Dir, p.File)
+	}
+	fmt.Fprintln(std.out, p)
+}
+
+func (c checkCmd) trace(std streams, folder content.Folder) error {
+	for _, f := range content.Trace(folder) {
+		sources := strings.Join(f.Sources, "；")
+		if sources == "" {
+			sources = "没有出处"
+		}
+		fmt.Fprintf(std.out, "%s:%d:%d: %s ← %s\n", f.File, f.Line, f.Column, f.Text, sources)
+	}
 	return nil
 }

@@ -52,10 +52,10 @@ func (c demoCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	set := settings{
-		addr: c.Addr, data: c.Data, content: c.Content, keys: keys, legal: c.legal(), token: rand.Text(),
+		addr: c.Addr, store: store{data: c.Data}, content: c.Content, keys: keys, legal: c.legal(), token: rand.Text(),
 		assistPIN: fmt.Sprintf("%06d", pin), limits: limitFlags{RateTicket: 600, RateFollower: 120, WebhookInflight: 512},
 		accounts: oneAccount{office.Account{Name: demoAccount, Role: office.RoleDistrict, Hash: hash, Created: time.Now()}},
-		log:      slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		log:      newLog(std.err, slog.LevelWarn),
 	}
 	if set.legal.Org == "" {
 		set.legal.Org = "演示（请在正式运行时设置主办单位）"
@@ -70,7 +70,7 @@ func (c demoCmd) Run(ctx context.Context, std streams) error {
 		if err != nil {
 			return err
 		}
-		simulator.Register(s.engine)
+		simulator.Register(s.routes)
 		return addSample(ctx, s, c.Sample)
 	}
 	var failed error

@@ -6,7 +6,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -25,36 +27,41 @@ const (
 )
 
 // newEngine is a gin engine that trusts only the given proxies.
-func newEngine(log *slog.Logger, proxies []string) *gin.Engine {
+func newEngine(log *slog.Logger, proxies []string, observers ...gin.HandlerFunc) (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	if err := engine.SetTrustedProxies(proxies); err != nil {
-		log.Error("trusted proxies ignored", "error", err)
+		return nil, usageError("JINDU_TRUSTED_PROXIES 要写成地址或网段，逗号分隔，如 127.0.0.1,10.0.0.0/8")
 	}
+	engine.Use(observers...)
 	engine.Use(observe(log))
 	engine.NoRoute(func(c *gin.Context) {
 		c.String(http.StatusNotFound, "没有这个页面。请检查网址，或重新扫描二维码。")
 	})
-	return engine
+	return engine, nil
 }
 
-// observe logs each request by its route, never by its path or query, which may
-// hold a ticket or a token; and turns a panic into a plain 500.
+// observe names each request, logs it by its route, never by its path or query,
+// which may hold a ticket or a token, and turns a panic into a plain 500.
 func observe(log *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		start := time.Now()
+		id := requestID()
+		c.Header("X-Request-Id", id)
+		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, id))
+		ctx := c.Request.Context()
 		defer func() {
 			if r := recover(); r != nil {
 				if r == http.ErrAbortHandler {
 					panic(r)
 				}
-				log.Error("panic", "route", c.FullPath(), "panic", r, "stack", string(debug.Stack()))
+				log.ErrorContext(ctx, "panic", "route", c.FullPath(), "panic", r, "stack", string(debug.Stack()))
 				if !c.Writer.Written() {
 					c.String(http.StatusInternalServerError, "出了点问题，请稍后再试。")
 				}
 				c.Abort()
 			}
-			log.Debug("request", "method", c.Request.Method, "route", c.FullPath(), "status", c.Writer.Status(), "took", time.Since(start))
+			log.DebugContext(ctx, "request", "method", c.Request.Method, "route", c.FullPath(), "status", c.Writer.Status(), "took", time.Since(start))
 		}()
 		c.Next()
 	}
@@ -79,13 +86,41 @@ func (s *server) health(r gin.IRoutes) {
 	r.GET("/readyz", func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
 		defer cancel()
-		if _, err := s.store.Check(ctx); err != nil {
-			s.log.Error("not ready", "error", err)
+		if _, err := s.engine.Check(ctx); err != nil {
+			s.log.ErrorContext(ctx, "not ready", "error", err)
 			c.String(http.StatusServiceUnavailable, "store unavailable\n")
 			return
 		}
 		c.String(http.StatusOK, "ok\n")
 	})
+}
+
+// admin is what only the machine itself should reach: health, metrics, profiles.
+func (s *server) admin() (*gin.Engine, error) {
+	r, err := newEngine(s.log, nil)
+	if err != nil {
+		return nil, err
+	}
+	s.health(r)
+	r.GET("/metrics", gin.WrapH(s.metrics.Handler()))
+	r.GET("/debug/pprof/*any", gin.WrapF(profile))
+	return r, nil
+}
+
+// profile serves net/http/pprof, whose index takes the names of profiles.
+func profile(w http.ResponseWriter, r *http.Request) {
+	switch strings.TrimPrefix(r.URL.Path, "/debug/pprof/") {
+	case "cmdline": // the command line may hold secrets
+		http.NotFound(w, r)
+	case "profile":
+		pprof.Profile(w, r)
+	case "trace":
+		pprof.Trace(w, r)
+	case "symbol":
+		pprof.Symbol(w, r)
+	default:
+		pprof.Index(w, r)
+	}
 }
 
 // serveHTTP serves until ctx ends, then lets requests finish within a deadline.

@@ -36,6 +36,7 @@ type commands struct {
 	Audit   auditCmd   `cmd:"" help:"从日志重新清点，与统计和去重表核对；有出入时退出码为 1。"`
 	Account accountCmd `cmd:"" help:"管理办公室账号。"`
 	Forget  forgetCmd  `cmd:"" help:"永久结束一份问卷：销毁它的密钥和去重表，此后谁也无法知道谁答过。不可恢复。"`
+	Health  healthCmd  `cmd:"" help:"问正在运行的服务能不能用；不能时退出码为 1。"`
 	Version versionCmd `cmd:"" help:"版本、提交和 Go 版本。"`
 }
 

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"time"
 
 	"jindu/content"
 	"jindu/survey"
@@ -35,6 +37,7 @@ func addSample(ctx context.Context, s *server, n int) error {
 		if !ok {
 			return fmt.Errorf("sample page of %s", q.ID)
 		}
+		page.Opened = page.Opened.Add(-time.Minute) // as long as a person takes
 		_, err = s.desk.Submit(ctx, survey.Submission{
 			Questionnaire: q, Ticket: ticket, Place: place.Code, Page: page, Answers: sampleAnswers(q),
 			Tier: content.TierDevice, Device: fmt.Sprintf("sample %d %d", i, rand.Uint64()),
@@ -46,15 +49,26 @@ func addSample(ctx context.Context, s *server, n int) error {
 	return nil
 }
 
-// sampleAnswers prefers the first options a little, so that rates look lifelike.
+// sampleAnswers prefers the answers that the indicators count, so that rates
+// look lifelike.
 func sampleAnswers(q *content.Questionnaire) []survey.Answer {
+	wanted := map[string][]string{}
+	for _, in := range q.Indicators {
+		if in.Question != "" {
+			wanted[in.Question] = in.Satisfied
+		}
+		maps.Copy(wanted, in.Right)
+	}
 	var answers []survey.Answer
 	for _, x := range q.Questions {
 		if len(x.Options) == 0 || (!x.Required && rand.IntN(2) == 0) {
 			continue
 		}
-		pick := min(rand.IntN(len(x.Options)), rand.IntN(len(x.Options)))
-		answers = append(answers, survey.Answer{Question: x.ID, Options: []string{x.Options[pick].ID}})
+		pick := x.Options[rand.IntN(len(x.Options))].ID
+		if w := wanted[x.ID]; len(w) > 0 && rand.IntN(3) > 0 {
+			pick = w[rand.IntN(len(w))]
+		}
+		answers = append(answers, survey.Answer{Question: x.ID, Options: []string{pick}})
 	}
 	return answers
 }

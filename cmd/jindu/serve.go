@@ -7,19 +7,20 @@ import (
 
 type serveCmd struct {
 	contentFlags
-	dataFlags
+	storeFlags
 	secretFlags
 	baseFlags
 	legalFlags
 	wechatFlags
 	limitFlags
 	assistFlags
-	Addr           string   `env:"JINDU_ADDR" default:"127.0.0.1:8080" help:"监听地址（默认 ${default}）。"`
-	AdminAddr      string   `env:"JINDU_ADMIN_ADDR" default:"127.0.0.1:9090" help:"管理地址（健康检查），off 为关闭（默认 ${default}）。"`
-	APIToken       string   `name:"api-token" env:"JINDU_API_TOKEN" placeholder:"TEXT" help:"统计接口的只读令牌；不设则只能登录后使用。"`
-	APITokenFile   string   `name:"api-token-file" env:"JINDU_API_TOKEN_FILE" placeholder:"FILE" help:"从文件读取令牌。"`
-	TrustedProxies []string `env:"JINDU_TRUSTED_PROXIES" placeholder:"CIDR" help:"可信的反向代理地址，逗号分隔；默认都不信。"`
-	LogLevel       string   `env:"JINDU_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"日志级别：debug、info、warn、error（默认 ${default}）。"`
+	Addr                string   `env:"JINDU_ADDR" default:"127.0.0.1:8080" help:"监听地址（默认 ${default}）。"`
+	AdminAddr           string   `env:"JINDU_ADMIN_ADDR" default:"127.0.0.1:9090" help:"管理地址（健康检查、/metrics、/debug/pprof），off 为关闭（默认 ${default}）。"`
+	APIToken            string   `name:"api-token" env:"JINDU_API_TOKEN" placeholder:"TEXT" help:"统计接口的只读令牌；不设则只能登录后使用。"`
+	APITokenFile        string   `name:"api-token-file" env:"JINDU_API_TOKEN_FILE" placeholder:"FILE" help:"从文件读取令牌。"`
+	TrustedProxies      []string `env:"JINDU_TRUSTED_PROXIES" placeholder:"CIDR" help:"可信的反向代理地址，逗号分隔；默认都不信。"`
+	AllowWeakDurability bool     `help:"Redis 没有设成每次写盘时也启动：断电可能丢失刚收到的答案，健康检查和办公室页面会提示。"`
+	LogLevel            string   `env:"JINDU_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"日志级别：debug、info、warn、error（默认 ${default}）。"`
 }
 
 // leastAPIToken is the shortest token that is not worth guessing, in bytes.
@@ -27,15 +28,18 @@ const leastAPIToken = 16
 
 func (c serveCmd) Run(ctx context.Context, std streams) error {
 	set := settings{
-		addr: c.Addr, adminAddr: c.AdminAddr, baseURL: c.BaseURL, data: c.Data, content: c.Content,
+		addr: c.Addr, adminAddr: c.AdminAddr, baseURL: c.BaseURL, weak: c.AllowWeakDurability, content: c.Content,
 		legal: c.legal(), appID: c.WechatAppID, limits: c.limitFlags, proxies: c.TrustedProxies,
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		return err
 	}
-	set.log = slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level}))
+	set.log = newLog(std.err, level)
 	var err error
+	if set.store, err = c.store(); err != nil {
+		return err
+	}
 	if set.keys, err = c.keys(); err != nil {
 		return err
 	}

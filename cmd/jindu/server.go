@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -19,10 +18,10 @@ import (
 	"jindu/bot/quiz"
 	"jindu/bot/wechat"
 	"jindu/content"
+	"jindu/internal/metrics"
 	"jindu/internal/office"
 	"jindu/internal/page"
 	"jindu/internal/respondent"
-	"jindu/internal/sqlitestore"
 	"jindu/survey"
 	"jindu/survey/web"
 )
@@ -36,7 +35,9 @@ const contentPoll = time.Second
 type settings struct {
 	addr, adminAddr string // adminAddr "" or "off": none
 	baseURL         string
-	data, content   string
+	store           store
+	weak            bool // start although the store may lose what it acknowledged
+	content         string
 	keys            *respondent.Keys
 	legal           page.Legal
 	token           string
@@ -45,7 +46,7 @@ type settings struct {
 	assistPIN       string
 	limits          limitFlags
 	proxies         []string
-	accounts        office.Accounts // nil: those in the store
+	accounts        office.Accounts // nil: those in the engine
 	log             *slog.Logger
 	extend          func(*server) error // adds what only this command has
 	ready           func(*server)       // called once it listens
@@ -54,12 +55,13 @@ type settings struct {
 // server is one running jindu.
 type server struct {
 	settings
-	store    *sqlitestore.Store
+	engine   engine
+	metrics  *metrics.Metrics
 	live     *content.Live
 	desk     *survey.Desk
 	office   *office.Handler
-	engine   *gin.Engine
-	handler  http.Handler // engine behind what every request passes
+	routes   *gin.Engine
+	handler  http.Handler // routes behind what every request passes
 	listener net.Listener
 }
 
@@ -74,12 +76,13 @@ func runServer(ctx context.Context, set settings) error {
 	if set.baseURL, err = baseURL(set.baseURL, listener.Addr().String()); err != nil {
 		return err
 	}
-	store, err := sqlitestore.Open(ctx, filepath.Join(set.data, dataFile), sqlitestore.Options{Logger: set.log})
+	engine, err := set.store.serve(ctx, set.weak, set.log)
 	if err != nil {
-		return fmt.Errorf("打不开数据文件夹 %s：%w", set.data, err)
+		return err
 	}
-	s := &server{settings: set, store: store, listener: listener}
-	return errors.Join(s.run(ctx), store.Close())
+	build := version()
+	s := &server{settings: set, engine: engine, metrics: metrics.New(build.release, build.commit), listener: listener}
+	return errors.Join(s.run(ctx), engine.Close())
 }
 
 func (s *server) run(ctx context.Context) error {
@@ -97,8 +100,10 @@ func (s *server) run(ctx context.Context) error {
 			group.Go(func() error { return err })
 			return group.Wait()
 		}
-		admin := newEngine(s.log, nil)
-		s.health(admin)
+		admin, err := s.admin()
+		if err != nil {
+			return err
+		}
 		group.Go(func() error { return serveHTTP(ctx, listener, admin, s.log) })
 	}
 	if s.ready != nil {
@@ -109,18 +114,20 @@ func (s *server) run(ctx context.Context) error {
 
 // wire joins the rooms.
 func (s *server) wire(ctx context.Context) (err error) {
-	s.desk = survey.NewDesk(s.store, s.keys, time.Now)
+	counted := s.metrics.Store(s.engine)
+	s.desk = survey.NewDesk(counted, s.keys, time.Now)
 	if s.live, err = content.NewLive(ctx, s.content, s.desk.Accept, s.log); err != nil {
 		return fmt.Errorf("内容有错，先改好再启动（jindu check 可查看）：\n%w", err)
 	}
-	b := newBot(s.store, surveyLinks{s}, s.live.Library)
+	b := newBot(s.engine, surveyLinks{s}, s.live.Library)
 	s.live.OnChange(b.SetLibrary)
+	s.live.OnChange(func(lib *content.Library) { s.metrics.SetContent(lib.Version) })
 
 	reply := func(id string) func() string {
 		return func() string { return s.live.Library().Replies[id].Text }
 	}
 	webhook, err := wechat.New(wechat.Config{
-		Token: s.token, AppID: s.appID, AESKey: s.aesKey, Answerer: b, Keys: s.keys, Now: time.Now,
+		Token: s.token, AppID: s.appID, AESKey: s.aesKey, Answerer: s.metrics.Bot(b), Keys: s.keys, Now: time.Now,
 		RateFollower: s.limits.RateFollower, Inflight: s.limits.WebhookInflight, Log: s.log,
 		Busy: reply("busy"), RateLimited: reply("slow-down"),
 	})
@@ -137,23 +144,25 @@ func (s *server) wire(ctx context.Context) (err error) {
 	}
 	accounts := s.accounts
 	if accounts == nil {
-		accounts = s.store
+		accounts = s.engine
 	}
 	s.office, err = office.New(office.Config{
-		Library: s.live.Library, Content: s.live.Status, Store: s.store, Accounts: accounts, Keys: s.keys,
+		Library: s.live.Library, Content: s.live.Status, Store: counted, Accounts: accounts, Keys: s.keys,
 		APIToken: s.apiToken, Legal: s.legal, Secure: secure, Now: time.Now, Log: s.log,
 	})
 	if err != nil {
 		return err
 	}
-	s.engine = newEngine(s.log, s.proxies)
-	if s.handler, err = protect(s.engine, s.baseURL); err != nil {
+	if s.routes, err = newEngine(s.log, s.proxies, s.metrics.Observe); err != nil {
 		return err
 	}
-	webhook.Register(s.engine)
-	pages.Register(s.engine)
-	s.office.Register(s.engine)
-	s.health(s.engine)
+	if s.handler, err = protect(s.routes, s.baseURL); err != nil {
+		return err
+	}
+	webhook.Register(s.routes)
+	pages.Register(s.routes)
+	s.office.Register(s.routes)
+	s.health(s.routes)
 	if s.extend != nil {
 		return s.extend(s)
 	}
@@ -168,6 +177,10 @@ func newBot(store quiz.Store, surveys bot.Surveys, library func() *content.Libra
 // surveyLinks gives the bot personal links.
 type surveyLinks struct{ *server }
 
+// Running says whether a questionnaire takes answers today.
+func (s surveyLinks) Running(q *content.Questionnaire) bool { return s.desk.Phase(q) == survey.Running }
+
+// Link is the personal link of a follower to a questionnaire at a place.
 func (s surveyLinks) Link(ctx context.Context, from bot.OpenID, id, place string, at time.Time) (string, error) {
 	lib := s.live.Library()
 	q, p := lib.Questionnaires[id], lib.Places[place]
@@ -175,6 +188,9 @@ func (s surveyLinks) Link(ctx context.Context, from bot.OpenID, id, place string
 		return "", fmt.Errorf("no questionnaire %q at place %q", id, place)
 	}
 	token, err := s.desk.PersonalToken(ctx, q, string(from), at)
+	if errors.Is(err, survey.ErrClosed) {
+		return "", bot.ErrClosed
+	}
 	if err != nil {
 		return "", err
 	}

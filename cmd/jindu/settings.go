@@ -13,11 +13,6 @@ type contentFlags struct {
 
 func (f contentFlags) library() (*content.Library, error) { return content.Load(f.Content) }
 
-// dataFlags say where the embedded store is.
-type dataFlags struct {
-	Data string `env:"JINDU_DATA" default:"./jindu-data" placeholder:"DIR" help:"数据文件夹（默认 ${default}）。"`
-}
-
 // secretFlags hold the one secret that all keys are derived from.
 type secretFlags struct {
 	Secret     string `env:"JINDU_SECRET" placeholder:"TEXT" help:"主密钥，至少 32 字节；匿名编号、二维码和 Cookie 都由它派生。可用 openssl rand -base64 32 生成。"`

@@ -4,26 +4,21 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"jindu/content"
-	"jindu/internal/sqlitestore"
 	"jindu/survey"
 )
-
-// dataFile is the embedded store's file in the data folder.
-const dataFile = "jindu.db"
 
 // surveyFlags name a questionnaire and where its answers are.
 type surveyFlags struct {
 	contentFlags
-	dataFlags
+	storeFlags
 	Survey string `arg:"" placeholder:"SURVEY" help:"问卷编号。"`
 }
 
 // open gives the questionnaire and the store, beside a running server or not.
-func (f surveyFlags) open(ctx context.Context) (*content.Library, *content.Questionnaire, *sqlitestore.Store, error) {
+func (f surveyFlags) open(ctx context.Context) (*content.Library, *content.Questionnaire, engine, error) {
 	lib, err := f.library()
 	if err != nil {
 		return nil, nil, nil, err
@@ -32,11 +27,8 @@ func (f surveyFlags) open(ctx context.Context) (*content.Library, *content.Quest
 	if q == nil {
 		return nil, nil, nil, usageError("没有编号为 " + f.Survey + " 的问卷")
 	}
-	store, err := sqlitestore.OpenReader(ctx, filepath.Join(f.Data, dataFile))
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("打不开数据文件夹 %s：%w", f.Data, err)
-	}
-	return lib, q, store, nil
+	store, err := f.storeFlags.open(ctx)
+	return lib, q, store, err
 }
 
 type tallyCmd struct {
