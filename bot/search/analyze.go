@@ -1,6 +1,9 @@
 package search
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // term is what a text and an entry are compared by: two neighbouring characters,
 // a group of words that mean the same, or the name of a substance.
@@ -42,7 +45,7 @@ type mention struct {
 
 // analysis is a text taken apart.
 type analysis struct {
-	terms    []term // each key once
+	terms    []term
 	mentions []mention
 	facets   facet
 	content  int // runes that are not filler
@@ -64,9 +67,16 @@ type analyzer struct {
 	drug  int32 // the group that every substance's name implies
 }
 
-// analyze segments the text into the fewest words and unknown characters, names
-// of substances first, and gives its terms.
+// analyze takes a question or a phrase apart.
 func (a *analyzer) analyze(runes []rune) analysis {
+	out := a.split(runes)
+	out.distinct()
+	return out
+}
+
+// split segments the text into the fewest words and unknown characters, names of
+// substances first, and gives its terms as often as they occur.
+func (a *analyzer) split(runes []rune) analysis {
 	best := a.segment(runes)
 	var out analysis
 	unknown := 0 // runes seen since the last known word
@@ -207,13 +217,15 @@ func (a *analyzer) unknown(out *analysis, runes []rune, from, to int) {
 }
 
 func (out *analysis) add(key uint64, weight float32) {
-	for i := range out.terms {
-		if out.terms[i].key == key {
-			out.terms[i].weight = max(out.terms[i].weight, weight)
-			return
-		}
-	}
 	out.terms = append(out.terms, term{key, weight})
+}
+
+// distinct keeps each term once, with its greatest weight.
+func (out *analysis) distinct() {
+	slices.SortFunc(out.terms, func(a, b term) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(b.weight, a.weight))
+	})
+	out.terms = slices.CompactFunc(out.terms, func(a, b term) bool { return a.key == b.key })
 }
 
 func pair(a, b rune) uint64 { return bigramTerm | uint64(a)<<24 | uint64(b) }

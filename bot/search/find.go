@@ -12,19 +12,27 @@ const (
 	// An answer needs a score that is the higher, the nearer the second comes
 	// (margin: the second's share of the best score), and an entry that mentions
 	// enough of the question.
-	sureScore, sureMargin, surePresent    = 0.56, 0.97, 0.5
-	fairScore, fairMargin, fairPresent    = 0.46, 0.87, 0.5
-	clearScore, clearMargin, clearPresent = 0.34, 0.74, 0.7
+	sureScore    = 0.56
+	sureMargin   = 0.97
+	surePresent  = 0.5
+	fairScore    = 0.46
+	fairMargin   = 0.87
+	fairPresent  = 0.5
+	clearScore   = 0.34
+	clearMargin  = 0.74
+	clearPresent = 0.7
+	leastAlike   = 0.4 // likeness that an answer of law or help must have
 
 	closeScore  = 0.2  // worth offering
 	choiceShare = 0.75 // of the best score, to be offered beside it
 	leastTold   = 0.9  // IDF mass in common, for an answer, beyond that somebody takes drugs
 
 	// What a question without a word about drugs must reach.
-	gateLikeness, gatePresent = 0.55, 0.75
-	gateAlike                 = 0.72 // likeness that is enough alone
-	gateDrug                  = 0.3  // likeness, where the entry is a substance
-	foreignGate               = 0.78 // likeness of a question that is also about something else
+	gateLikeness = 0.55
+	gatePresent  = 0.75
+	gateAlike    = 0.8  // likeness that is enough alone
+	gateDrug     = 0.45 // likeness, where the entry is a substance
+	foreignGate  = 0.78 // likeness of a question that is also about something else
 
 	maxChoices   = 5
 	candidateSet = 12
@@ -128,7 +136,7 @@ func (ix *Index) sure(q analysis, best candidate, second float32) bool {
 	if ix.aboutNamed(q, best.entry) {
 		return second < sureMargin
 	}
-	if best.told < leastTold {
+	if best.told < leastTold || (ix.entries[best.entry].Kind != content.Drug && best.likeness < leastAlike) {
 		return false
 	}
 	return (best.score >= sureScore && second < sureMargin && best.present >= surePresent) ||

@@ -14,16 +14,17 @@ const maxRunes = 200
 //go:embed data/traditional.txt
 var traditionalTable string
 
-// simplified maps a traditional character to its simplified form.
-var simplified = func() map[rune]rune {
-	pairs := make(map[rune]rune, 3000)
+// simplified gives the simplified form of a traditional character of the basic
+// plane; 0: the character is its own.
+var simplified = func() []rune {
+	table := make([]rune, 1<<16)
 	for _, line := range dataLines(traditionalTable) {
 		row := []rune(line)
 		for i := 0; i+1 < len(row); i += 2 {
-			pairs[row[i]] = row[i+1]
+			table[row[i]] = row[i+1]
 		}
 	}
-	return pairs
+	return table
 }()
 
 // text is a folded question: letters and digits only, lower case, simplified.
@@ -52,15 +53,19 @@ func (t text) clauses() [][]rune {
 // characters, spaces, punctuation and emoji. One space stays between two Latin
 // words or numbers, which would else run together.
 func fold(s string) text {
-	s = norm.NFKC.String(cut(s, maxRunes))
+	if s = cut(s, maxRunes); !norm.NFKC.IsNormalString(s) {
+		s = norm.NFKC.String(s)
+	}
 	t := text{runes: make([]rune, 0, len(s)/2)}
 	gap := false
 	for _, r := range s {
 		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			r = unicode.ToLower(r)
-			if plain, ok := simplified[r]; ok {
-				r = plain
+		case han(r) || unicode.IsLetter(r) || unicode.IsDigit(r):
+			if !han(r) {
+				r = unicode.ToLower(r)
+			}
+			if r < 1<<16 && simplified[r] != 0 {
+				r = simplified[r]
 			}
 			if n := len(t.runes); gap && n > 0 && latin(r) && latin(t.runes[n-1]) {
 				t.runes = append(t.runes, ' ')
@@ -93,8 +98,8 @@ func spellOut(runes []rune, cuts []int) []rune {
 		if runes[i] != 'd' || runes[i+1] != 'u' {
 			continue
 		}
-		before := i > 0 && unicode.Is(unicode.Han, runes[i-1])
-		after := i+2 < len(runes) && unicode.Is(unicode.Han, runes[i+2])
+		before := i > 0 && han(runes[i-1])
+		after := i+2 < len(runes) && han(runes[i+2])
 		if (before || after) && (i == 0 || before) && (i+2 == len(runes) || after) {
 			runes[i] = '毒'
 			runes = append(runes[:i+1], runes[i+2:]...)
@@ -107,6 +112,9 @@ func spellOut(runes []rune, cuts []int) []rune {
 	}
 	return runes
 }
+
+// han says that the character is of the block that nearly all text is of.
+func han(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }
 
 func latin(r rune) bool { return r < 0x250 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 

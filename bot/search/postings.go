@@ -2,6 +2,10 @@ package search
 
 import (
 	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"jindu/content"
 )
@@ -17,6 +21,9 @@ const (
 	questionWeight = 1.5
 	headingWeight  = 0.5
 	bodyWeight     = 1
+
+	// leastIDF is what a term must tell to be looked up at all.
+	leastIDF = 0.15
 )
 
 // postings is the inverted index: which entries, and which of their strings
@@ -53,115 +60,132 @@ type phrase struct {
 	cases  int8    // words that narrow it to a case of its own
 }
 
-// builder gathers term frequencies before they are weighted.
-type builder struct {
-	*postings
-	lengths []float32
-	total   float32
-}
-
-func (b *builder) list(key uint64) *list {
-	at, ok := b.index[key]
-	if !ok {
-		at = int32(len(b.lists))
-		b.index[key] = at
-		b.lists = append(b.lists, list{})
-	}
-	return &b.lists[at]
+// parts are the terms of one entry: of all its fields, each weight times the
+// field's, and of each phrase.
+type parts struct {
+	fields  []term
+	phrases [][]term
 }
 
 func newPostings(entries []*content.Entry, a *analyzer) *postings {
-	b := &builder{postings: &postings{index: map[uint64]int32{}}, lengths: make([]float32, len(entries))}
-	for i, e := range entries {
-		b.entry(int32(i), e, a)
+	p := &postings{index: make(map[uint64]int32, 1<<14)}
+	lengths := make([]float32, len(entries))
+	for i, e := range split(entries, a) {
+		for _, t := range e.fields {
+			lengths[i] += t.weight
+			l := p.list(t.key)
+			if n := len(l.entries); n > 0 && l.entries[n-1].entry == int32(i) {
+				l.entries[n-1].weight += t.weight
+			} else {
+				l.entries = append(l.entries, inEntry{int32(i), t.weight})
+			}
+		}
+		for _, terms := range e.phrases {
+			p.phrase(int32(i), terms)
+		}
 	}
-	b.weigh(len(entries))
-	return b.postings
+	p.weigh(lengths)
+	return p
 }
 
-func (b *builder) entry(i int32, e *content.Entry, a *analyzer) {
-	b.phrase(i, e.Title, titleWeight, a)
-	for _, s := range e.Aliases {
-		b.phrase(i, s, aliasWeight, a)
+// split takes the entries apart on all processors.
+func split(entries []*content.Entry, a *analyzer) []parts {
+	all := make([]parts, len(entries))
+	var next atomic.Int32
+	var work sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		work.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(entries); i = next.Add(1) - 1 {
+				all[i] = partsOf(entries[i], a)
+			}
+		})
 	}
-	for _, s := range e.Ambiguous {
-		b.phrase(i, s, aliasWeight, a)
+	work.Wait()
+	return all
+}
+
+func partsOf(e *content.Entry, a *analyzer) parts {
+	p := parts{fields: make([]term, 0, 512)}
+	field := func(terms []term, weight float32) {
+		for _, t := range terms {
+			p.fields = append(p.fields, term{t.key, t.weight * weight})
+		}
+	}
+	phrase := func(s string, weight float32) {
+		if terms := a.analyze(fold(s).runes).terms; len(terms) > 0 {
+			field(terms, weight)
+			p.phrases = append(p.phrases, terms)
+		}
+	}
+	phrase(e.Title, titleWeight)
+	for _, s := range slices.Concat(e.Aliases, e.Ambiguous) {
+		phrase(s, aliasWeight)
 	}
 	for _, s := range e.Questions {
-		b.phrase(i, s, questionWeight, a)
+		phrase(s, questionWeight)
 	}
 	for _, s := range e.Body {
-		b.field(i, a.analyze(fold(s.Heading).runes), headingWeight)
-		b.body(i, s.Text, a)
+		field(a.split(fold(s.Heading).runes).terms, headingWeight)
+		for text := s.Text; text != ""; { // fold reads only so much at once
+			piece := cut(text, maxRunes)
+			text = text[len(piece):]
+			for _, clause := range fold(piece).clauses() {
+				field(a.split(clause).terms, bodyWeight)
+			}
+		}
 	}
+	return p
 }
 
-func (b *builder) phrase(i int32, s string, weight float32, a *analyzer) {
-	parts := a.analyze(fold(s).runes)
-	if len(parts.terms) == 0 {
-		return
+func (p *postings) list(key uint64) *list {
+	at, ok := p.index[key]
+	if !ok {
+		at = int32(len(p.lists))
+		p.index[key] = at
+		p.lists = append(p.lists, list{})
 	}
-	b.field(i, parts, weight)
-	p := phrase{entry: i}
-	for _, t := range parts.terms {
-		l := b.list(t.key)
-		l.strings = append(l.strings, inString{int32(len(b.strings)), t.weight})
-		p.entity = p.entity || t.key&kindMask == entityTerm
-		if special := t.weight == caseWeight && t.key&kindMask == groupTerm; special {
+	return &p.lists[at]
+}
+
+func (p *postings) phrase(entry int32, terms []term) {
+	s := phrase{entry: entry}
+	for _, t := range terms {
+		l := p.list(t.key)
+		l.strings = append(l.strings, inString{int32(len(p.strings)), t.weight})
+		s.entity = s.entity || t.key&kindMask == entityTerm
+		if t.weight == caseWeight && t.key&kindMask == groupTerm {
 			l.special = true
-			p.cases++
+			s.cases++
 		}
 	}
-	b.strings = append(b.strings, p)
-}
-
-// body adds a long text in pieces, since fold reads only so much at once.
-func (b *builder) body(i int32, s string, a *analyzer) {
-	for s != "" {
-		piece := cut(s, maxRunes)
-		s = s[len(piece):]
-		t := fold(piece)
-		for _, clause := range t.clauses() {
-			b.field(i, a.analyze(clause), bodyWeight)
-		}
-	}
-}
-
-func (b *builder) field(i int32, parts analysis, weight float32) {
-	for _, t := range parts.terms {
-		l := b.list(t.key)
-		tf := weight * t.weight
-		b.lengths[i] += tf
-		if n := len(l.entries); n > 0 && l.entries[n-1].entry == i {
-			l.entries[n-1].weight += tf
-		} else {
-			l.entries = append(l.entries, inEntry{i, tf})
-		}
-	}
+	p.strings = append(p.strings, s)
 }
 
 // weigh turns frequencies into saturated weights and adds up the phrases' masses.
-func (b *builder) weigh(n int) {
-	mean := float32(1)
-	for _, l := range b.lengths {
-		b.total += l
+// lengths holds the sum of each entry's frequencies.
+func (p *postings) weigh(lengths []float32) {
+	n, total := len(lengths), float32(0)
+	for _, l := range lengths {
+		total += l
 	}
-	if n > 0 && b.total > 0 {
-		mean = b.total / float32(n)
-	}
-	for at := range b.lists {
-		l := &b.lists[at]
+	mean := max(1, total/float32(max(1, n)))
+	for at := range p.lists {
+		l := &p.lists[at]
 		l.idf = idf(n, len(l.entries))
+		if l.idf < leastIDF && n > 1 {
+			*l = list{} // says nothing here, and would cost the most
+			continue
+		}
 		for j := range l.entries {
-			p := &l.entries[j]
-			tf := p.weight / (1 - bm25B + bm25B*b.lengths[p.entry]/mean)
-			p.weight = tf / (tf + bm25K1)
+			e := &l.entries[j]
+			tf := e.weight / (1 - bm25B + bm25B*lengths[e.entry]/mean)
+			e.weight = tf / (tf + bm25K1)
 		}
 		for _, s := range l.strings {
-			b.strings[s.phrase].mass += l.idf * s.weight
+			p.strings[s.phrase].mass += l.idf * s.weight
 		}
 	}
-	b.unseen = idf(n, 0)
+	p.unseen = idf(n, 0)
 }
 
 func idf(n, df int) float32 {

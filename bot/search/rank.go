@@ -139,7 +139,7 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		}
 		s.common[at], s.cases[at] = 0, 0
 	}
-	found := make([]candidate, 0, len(s.entries))
+	found := make([]candidate, 0, limit+1)
 	for _, e := range s.entries {
 		mass := plain
 		if r.entries[e].Kind == content.Drug {
@@ -154,13 +154,25 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		for range asked - s.known[e] {
 			c.score *= missedCase
 		}
-		found = append(found, c)
+		found = insert(found, c, limit)
 		s.known[e], s.told[e] = 0, 0
 		s.cover[e], s.present[e], s.best[e], s.next[e] = 0, 0, 0, 0
 	}
 	s.entries, s.phrase = s.entries[:0], s.phrase[:0]
-	slices.SortFunc(found, func(a, b candidate) int {
+	return found
+}
+
+// insert keeps the best limit candidates in order.
+func insert(best []candidate, c candidate, limit int) []candidate {
+	if len(best) == limit && c.score < best[limit-1].score {
+		return best
+	}
+	at, _ := slices.BinarySearchFunc(best, c, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.entry, b.entry))
 	})
-	return found[:min(limit, len(found))]
+	if at == limit {
+		return best
+	}
+	best = slices.Insert(best, at, c)
+	return best[:min(limit, len(best))]
 }

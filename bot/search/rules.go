@@ -128,9 +128,15 @@ func (h hits) has(class int32) bool {
 	return slices.ContainsFunc(h, func(x hit) bool { return x.class == class })
 }
 
-// fits says that the message shows the pattern.
-func (h hits) fits(p pattern) bool {
-	return h.from(p.steps, -1) && !slices.ContainsFunc(p.unless, h.has)
+// possible says that a message with these classes may show the pattern.
+func (p pattern) possible(present []bool) bool {
+	has := func(class int32) bool { return present[class] }
+	for _, s := range p.steps {
+		if !slices.ContainsFunc(s.any, has) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(p.unless, has)
 }
 
 // from matches the remaining steps after position at (-1: at the beginning).

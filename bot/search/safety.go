@@ -9,13 +9,28 @@ import (
 // safety knows the words of safety.txt together with the library's names of
 // substances and places.
 type safety struct {
-	words  *trie // a value is a class
-	places *trie // townships and villages
+	words  *trie    // a value is a class
+	places *trie    // townships and villages
+	hides  [][]bool // by class of the longer and of the inner word
 	drug   int32
 }
 
 func newSafety(lib *content.Library, n *names) *safety {
 	s := &safety{words: newTrie(), places: newTrie(), drug: safetyRules.classes["drug"]}
+	s.hides = make([][]bool, len(safetyRules.classes))
+	for i := range s.hides {
+		s.hides[i] = make([]bool, len(safetyRules.classes))
+		if int32(i) == s.drug { // a substance's name hides everything
+			for j := range s.hides[i] {
+				s.hides[i][j] = true
+			}
+		}
+	}
+	for outer, inner := range hiding {
+		for _, name := range inner {
+			s.hides[safetyRules.classes[outer]][safetyRules.classes[name]] = true
+		}
+	}
 	everyday := map[string]bool{}
 	for id, words := range safetyRules.words {
 		for _, word := range words {
@@ -48,9 +63,15 @@ func newSafety(lib *content.Library, n *names) *safety {
 func (ix *Index) Safety(question string) (Result, bool) {
 	t := fold(question)
 	found := ix.safety.hits(t.runes)
+	present := make([]bool, len(safetyRules.classes))
+	for _, x := range found {
+		present[x.class] = true
+	}
 	for _, r := range safetyRules.rules {
-		if slices.ContainsFunc(r.patterns, found.fits) {
-			return r.result, true
+		for _, p := range r.patterns {
+			if p.possible(present) && found.from(p.steps, -1) {
+				return r.result, true
+			}
 		}
 	}
 	if ix.safety.tip(t, found) {
@@ -59,10 +80,16 @@ func (ix *Index) Safety(question string) (Result, bool) {
 	return Result{}, false
 }
 
-// hits finds the words of all classes. What lies inside a longer name of a
-// substance, or inside a word that only looks like one (消毒), does not count.
+// hiding lists which longer words hide a word of another class that stands inside
+// them: 消毒 no drug, 怎么办 no method, 我哥 not the person who writes.
+var hiding = map[string][]string{
+	"notdrug": {"drug"},
+	"kin":     {"self"},
+	"mask":    {"how", "where", "doverb", "makeverb", "makenoun", "useverb", "actverb"},
+}
+
+// hits finds the words of all classes that no longer word hides.
 func (s *safety) hits(runes []rune) hits {
-	notDrug, mask := safetyRules.classes["notdrug"], safetyRules.classes["mask"]
 	var found hits
 	for i := range runes {
 		s.words.at(runes, i, func(end int, classes []int32) {
@@ -73,11 +100,13 @@ func (s *safety) hits(runes []rune) hits {
 			}
 		})
 	}
-	all := slices.Clone(found)
-	return slices.DeleteFunc(found, func(x hit) bool {
-		return slices.ContainsFunc(all, func(o hit) bool {
-			inside := o.from <= x.from && x.end <= o.end && o.end-o.from > x.end-x.from
-			return inside && (o.class == s.drug || o.class == mask || (o.class == notDrug && x.class == s.drug))
-		})
-	})
+	kept := make(hits, 0, len(found))
+	for _, x := range found {
+		if !slices.ContainsFunc(found, func(o hit) bool {
+			return o.from <= x.from && x.end <= o.end && o.end-o.from > x.end-x.from && s.hides[o.class][x.class]
+		}) {
+			kept = append(kept, x)
+		}
+	}
+	return kept
 }

@@ -23,39 +23,52 @@ var reading = func() map[rune]string {
 	return syllables
 }()
 
+// Lengths of the names that spelling looks for, in characters; a name with one
+// wrong character must be longer, or half of it is wrong.
+const (
+	shortestName  = 2
+	longestName   = 8
+	shortestTypo  = 3
+	maxSuggestion = 3
+)
+
 // spelling suggests names for what was typed by sound or mistyped.
 type spelling struct {
-	bySound map[string][]string // pinyin run together → entry ids
-	names   []spelled
-}
-
-type spelled struct {
-	runes  []rune
-	sounds []string
-	id     string
+	bySound map[string][]string // syllables run together → entry ids
+	byHole  map[uint64][]string // name with one character left open, hashed → entry ids
 }
 
 func newSpelling(entries []*content.Entry) *spelling {
-	s := &spelling{bySound: map[string][]string{}}
+	s := &spelling{bySound: map[string][]string{}, byHole: map[uint64][]string{}}
 	for _, e := range entries {
-		names := append([]string{e.Title}, e.Aliases...)
 		if e.Kind == content.Law {
 			continue
 		}
-		for _, name := range names {
+		for _, name := range append([]string{e.Title}, e.Aliases...) {
 			runes := fold(name).runes
-			if len(runes) < 2 || len(runes) > 8 {
+			if len(runes) < shortestName || len(runes) > longestName {
 				continue
 			}
-			sounds := soundsOf(runes)
-			s.names = append(s.names, spelled{runes, sounds, e.ID})
-			key := strings.Join(sounds, "")
+			key := strings.Join(soundsOf(runes), "")
 			if !slices.Contains(s.bySound[key], e.ID) {
 				s.bySound[key] = append(s.bySound[key], e.ID)
+			}
+			for i := range runes {
+				if key := hole(runes, i); len(runes) >= shortestTypo && !slices.Contains(s.byHole[key], e.ID) {
+					s.byHole[key] = append(s.byHole[key], e.ID)
+				}
 			}
 		}
 	}
 	return s
+}
+
+// hole hashes a name with the character at i left open.
+func hole(runes []rune, i int) uint64 {
+	open := [longestName]rune{}
+	n := copy(open[:], runes)
+	open[i] = 0
+	return hash(open[:n])
 }
 
 // soundsOf gives the syllable of each character; Latin letters stand for themselves.
@@ -71,44 +84,26 @@ func soundsOf(runes []rune) []string {
 	return sounds
 }
 
-// suggest gives up to three entries whose names sound or look like a part of the text.
+// suggest gives up to three entries whose names sound or look like a part of the
+// text, the longest part first.
 func (s *spelling) suggest(runes []rune) []string {
 	var ids []string
-	take := func(id string) {
-		if len(ids) < 3 && !slices.Contains(ids, id) {
-			ids = append(ids, id)
+	take := func(found []string) {
+		for _, id := range found {
+			if len(ids) < maxSuggestion && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
 		}
 	}
-	letters := strings.ReplaceAll(string(runes), " ", "")
-	for _, id := range s.bySound[letters] {
-		take(id)
-	}
+	take(s.bySound[strings.ReplaceAll(string(runes), " ", "")]) // bing du
 	sounds := soundsOf(runes)
-	for _, n := range s.names {
-		if near(runes, sounds, n) {
-			take(n.id)
+	for size := min(longestName, len(runes)); size >= shortestName; size-- {
+		for i := 0; i+size <= len(runes); i++ {
+			take(s.bySound[strings.Join(sounds[i:i+size], "")])
+			for j := 0; j < size && size >= shortestTypo; j++ {
+				take(s.byHole[hole(runes[i:i+size], j)])
+			}
 		}
 	}
 	return ids
-}
-
-// near says that some window of the text sounds like the name, or differs from it
-// in one character of three or more.
-func near(runes []rune, sounds []string, n spelled) bool {
-	size := len(n.runes)
-	for i := 0; i+size <= len(runes); i++ {
-		same := 0
-		for j := range n.runes {
-			if runes[i+j] == n.runes[j] {
-				same++
-			}
-		}
-		if size >= 3 && same >= size-1 {
-			return true
-		}
-		if slices.Equal(sounds[i:i+size], n.sounds) {
-			return true
-		}
-	}
-	return false
 }

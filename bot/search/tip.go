@@ -39,7 +39,7 @@ func (s *safety) tip(t text, found hits) bool {
 	if (acts || class("callreport")) && s.person(t.runes, found) {
 		return true
 	}
-	if acts && s.place(t.runes) {
+	if acts && (s.place(t.runes) || (class("spot") && class("seen"))) {
 		return true
 	}
 	return s.confesses(t.runes, found)
@@ -148,7 +148,7 @@ func (s *safety) person(runes []rune, found hits) bool {
 
 // nameEnds says that what follows a name looks like it: 在, 家, 吸毒, …
 func nameEnds(rest []rune) bool {
-	for _, word := range []string{"在", "家", "吸", "贩", "卖", "抽", "藏", "溜", "种", "他", "她", "天天", "每天", "经常", "又", "是个", "住", "偷", "总", "和", "一直", "开", "的电", "车", "带", "运", "制", "大爷", "大哥"} {
+	for _, word := range []string{"在", "家", "吸", "贩", "卖", "抽", "藏", "溜", "种", "他", "她", "天天", "每天", "经常", "又", "是个", "住", "偷", "总", "和", "一直", "开", "的电", "车", "带", "运", "制", "大爷", "大哥", "是", "让", "叫", "跟", "有", "拿"} {
 		if strings.HasPrefix(string(rest), word) {
 			return true
 		}

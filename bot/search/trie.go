@@ -1,29 +1,53 @@
 package search
 
 // trie finds the words of a list in a text.
-type trie struct{ nodes []trieNode }
+type trie struct {
+	root  []int32 // node of a first rune of the basic plane; 0: none
+	nodes []trieNode
+}
 
 type trieNode struct {
-	next   map[rune]int32
+	next   []trieEdge
 	values []int32
 }
 
-func newTrie() *trie { return &trie{nodes: make([]trieNode, 1)} }
+type trieEdge struct {
+	r    rune
+	node int32
+}
+
+func newTrie() *trie { return &trie{root: make([]int32, 1<<16), nodes: make([]trieNode, 1)} }
+
+func (t *trie) step(node int32, r rune) int32 {
+	if node == 0 && r < 1<<16 {
+		return t.root[r]
+	}
+	for _, e := range t.nodes[node].next {
+		if e.r == r {
+			return e.node
+		}
+	}
+	return 0
+}
 
 // add gives a word one more value.
 func (t *trie) add(word []rune, value int32) {
 	at := int32(0)
 	for _, r := range word {
-		if t.nodes[at].next == nil {
-			t.nodes[at].next = map[rune]int32{}
-		}
-		next, ok := t.nodes[at].next[r]
-		if !ok {
+		next := t.step(at, r)
+		if next == 0 {
 			next = int32(len(t.nodes))
 			t.nodes = append(t.nodes, trieNode{})
-			t.nodes[at].next[r] = next
+			if at == 0 && r < 1<<16 {
+				t.root[r] = next
+			} else {
+				t.nodes[at].next = append(t.nodes[at].next, trieEdge{r, next})
+			}
 		}
 		at = next
+	}
+	if at == 0 {
+		return
 	}
 	for _, v := range t.nodes[at].values {
 		if v == value {
@@ -36,21 +60,21 @@ func (t *trie) add(word []rune, value int32) {
 // at calls found for every word that starts at runes[i]; a word of Latin letters
 // or digits counts only when the text does not go on with more of them.
 func (t *trie) at(runes []rune, i int, found func(end int, values []int32)) {
-	if i > 0 && latin(runes[i]) && latin(runes[i-1]) {
+	node := t.step(0, runes[i])
+	if node == 0 || (i > 0 && latin(runes[i]) && latin(runes[i-1])) {
 		return
 	}
-	node := int32(0)
-	for j := i; j < len(runes); j++ {
-		next, ok := t.nodes[node].next[runes[j]]
-		if !ok {
+	for j := i + 1; ; j++ {
+		if values := t.nodes[node].values; len(values) > 0 {
+			if !latin(runes[j-1]) || j == len(runes) || !latin(runes[j]) {
+				found(j, values)
+			}
+		}
+		if j == len(runes) {
 			return
 		}
-		node = next
-		if values := t.nodes[node].values; len(values) > 0 {
-			if latin(runes[j]) && j+1 < len(runes) && latin(runes[j+1]) {
-				continue
-			}
-			found(j+1, values)
+		if node = t.step(node, runes[j]); node == 0 {
+			return
 		}
 	}
 }

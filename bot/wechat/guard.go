@@ -1,15 +1,18 @@
 package wechat
 
 import (
+	"bytes"
+	"crypto/sha1"
 	"crypto/subtle"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/silenceper/wechat/v2/util"
 )
 
 // window is how far the timestamp of a request may be from this server's clock.
@@ -30,12 +33,23 @@ var (
 	refusals = []error{errSignature, errTimestamp, errSkew, errTooLarge, errBody, errPlain, errSafe, errEnvelope, errFormat}
 )
 
-// signed checks signature, SHA-1 over the sorted token, timestamp, nonce and
-// parts, and that the timestamp is of now.
-func (w *Webhook) signed(q url.Values, signature string, parts ...string) error {
+// signature of WeChat's callback: SHA-1 over the sorted parts, in hexadecimal.
+// The SDK's Signature copies each part, which shows on a sealed reply.
+func signature(parts ...[]byte) string {
+	slices.SortFunc(parts, bytes.Compare)
+	h := sha1.New()
+	for _, p := range parts {
+		h.Write(p)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// signed checks the signature over token, timestamp, nonce and what is sealed,
+// if it is, and that the timestamp is of now.
+func (w *Webhook) signed(q url.Values, got, sealed string) error {
 	stamp := q.Get("timestamp")
-	want := util.Signature(append(parts, w.Token, stamp, q.Get("nonce"))...)
-	if subtle.ConstantTimeCompare([]byte(want), []byte(signature)) != 1 {
+	parts := [][]byte{[]byte(w.Token), []byte(stamp), []byte(q.Get("nonce")), []byte(sealed)}
+	if subtle.ConstantTimeCompare([]byte(signature(parts...)), []byte(got)) != 1 {
 		return errSignature
 	}
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
@@ -55,7 +69,7 @@ func (w *Webhook) read(c *gin.Context) (callback, error) {
 	if w.envelope != nil {
 		return w.readSafe(c, q)
 	}
-	if err := w.signed(q, q.Get("signature")); err != nil {
+	if err := w.signed(q, q.Get("signature"), ""); err != nil {
 		return callback{}, err
 	}
 	if q.Has("encrypt_type") && q.Get("encrypt_type") != "raw" {

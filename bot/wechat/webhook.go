@@ -101,7 +101,7 @@ func (w *Webhook) Register(r gin.IRoutes) {
 // check answers WeChat's question whether this server knows the token.
 func (w *Webhook) check(c *gin.Context) {
 	q := c.Request.URL.Query()
-	if err := w.signed(q, q.Get("signature")); err != nil {
+	if err := w.signed(q, q.Get("signature"), ""); err != nil {
 		w.refuse(c, err)
 		return
 	}

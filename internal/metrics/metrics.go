@@ -61,7 +61,9 @@ func histogram(name, help string, labels ...string) *prometheus.HistogramVec {
 }
 
 // Handler serves the metrics in Prometheus' text format.
-func (m *Metrics) Handler() http.Handler { return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}) }
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
 
 // SetContent notes the content version that is served now.
 func (m *Metrics) SetContent(version string) {

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
+	"jindu/content"
 	"jindu/internal/office"
 	"jindu/survey"
 )
@@ -157,4 +159,34 @@ func TestStoreAway(t *testing.T) {
 	f.expect(b.get("/office/surveys/"+qiongshan), http.StatusServiceUnavailable, "再试一次")
 	f.counts.failWith(nil)
 	f.expect(b.get("/office/surveys/"+qiongshan), http.StatusOK)
+}
+
+// The page is whole without a script: figures, intervals, flags, formulas, and
+// how the store and the content are.
+func TestPageWithoutScript(t *testing.T) {
+	f := newFixture(t)
+	f.account("a", office.RoleDistrict, "")
+	f.lib.Questionnaires[qiongshan].Targets = map[string]int{longtang: 40}
+	for range 19 {
+		f.submit(qiongshan, longtang, "", "satisfied")
+	}
+	f.submit(qiongshan, longtang, "", "dont_know")
+	f.mu.Lock()
+	f.status = content.Status{Version: "abc123", Problems: []string{"drugs/x.md:1:1: <错了>"}}
+	f.mu.Unlock()
+	res := f.as("a").get("/office/surveys/" + qiongshan)
+	f.expect(res, http.StatusOK,
+		"龙塘镇", ">20<", "目标 40，50.0%", "100.0%", "83.2%～100.0%，n=19", "样本少，仅供参考", survey.ReportNote,
+		"satisfied-share，第 1 版", "aware-respondents，第 1 版", "答对 60% 以上", `data-t="assisted"`, "过快",
+		"abc123", "drugs/x.md:1:1: &lt;错了&gt;", "断电不丢", `<noscript><meta http-equiv="refresh"`)
+	policy := res.Header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "connect-src 'self'") || strings.Contains(policy, "unsafe") || strings.Contains(res.body, " style=") {
+		t.Errorf("policy %q", policy)
+	}
+	f.expect(f.as("a").get("/office/"), http.StatusOK, "&lt;错了&gt;", "100.0%", "不设期限")
+	unit := f.as("a").get("/office/surveys/" + meilan)
+	f.expect(unit, http.StatusOK, `桂林洋经济开发区 <span class="tag">单列单位</span>`)
+	if strings.Index(unit.body, "桂林洋经济开发区 <") < strings.Index(unit.body, "大致坡镇<") {
+		t.Error("a unit stands before the townships")
+	}
 }

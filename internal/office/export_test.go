@@ -13,6 +13,9 @@ func (h *Handler) Pace(beat, pause, regular time.Duration) {
 	h.beat, h.hub.pause, h.hub.regular = beat, pause, regular
 }
 
+// Patience bounds one write to a stream, for tests.
+func (h *Handler) Patience(d time.Duration) { h.patience = d }
+
 // MostWatchers bounds the streams, for tests.
 func (h *Handler) MostWatchers(n int) { h.hub.most = n }
 

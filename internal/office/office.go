@@ -48,6 +48,7 @@ type Handler struct {
 	names    *limit.Limiter // logins by account name
 	ended    endings
 	beat     time.Duration // between a stream's signs of life
+	patience time.Duration // writePatience
 }
 
 const (
@@ -65,7 +66,7 @@ const (
 // New parses the pages.
 func New(cfg Config) (*Handler, error) {
 	h := &Handler{
-		Config: cfg, apiToken: sha256.Sum256([]byte(cfg.APIToken)), checker: newChecker(), beat: beat,
+		Config: cfg, apiToken: sha256.Sum256([]byte(cfg.APIToken)), checker: newChecker(), beat: beat, patience: writePatience,
 		networks: limit.New(loginsPerNetwork, loginsPerNetwork, loginKeys, cfg.Now),
 		names:    limit.New(loginsPerName, loginsPerName, loginKeys, cfg.Now),
 		ended:    endings{until: map[[16]byte]time.Time{}},

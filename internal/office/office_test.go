@@ -137,8 +137,6 @@ func newFixture(t *testing.T, change ...func(*office.Handler)) *fixture {
 	engine := gin.New()
 	f.h.Register(engine)
 	f.server = httptest.NewUnstartedServer(engine)
-	// Short, to see that streams outlive what bounds other requests.
-	f.server.Config.ReadTimeout, f.server.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
 	f.server.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
 		if f.narrow.Load() {
 			if err := conn.(*net.TCPConn).SetWriteBuffer(4096); err != nil {

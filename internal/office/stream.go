@@ -35,7 +35,7 @@ func (h *Handler) getStream(c *gin.Context) {
 	c.Header("Content-Type", "text/event-stream; charset=utf-8")
 	c.Header("X-Accel-Buffering", "no")
 	c.Status(http.StatusOK)
-	out := stream{c.Writer, http.NewResponseController(c.Writer)}
+	out := stream{c.Writer, http.NewResponseController(c.Writer), h.patience}
 	// The server's read timeout would end the request: its deadline stays on the
 	// connection, where net/http waits for the client to hang up.
 	if err := out.control.SetReadDeadline(time.Time{}); err != nil {
@@ -77,7 +77,8 @@ func (h *Handler) getStream(c *gin.Context) {
 
 type stream struct {
 	http.ResponseWriter
-	control *http.ResponseController
+	control  *http.ResponseController
+	patience time.Duration
 }
 
 // send writes what the client has not got yet.
@@ -94,7 +95,7 @@ func (s stream) send(f, sent *frame, withStatus bool) error {
 }
 
 func (s stream) write(p []byte) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(writePatience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := s.control.SetWriteDeadline(time.Now().Add(s.patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
 	if _, err := s.Write(p); err != nil {

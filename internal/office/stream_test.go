@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -144,9 +145,15 @@ func mustJSON(r survey.Report) string {
 	return string(data)
 }
 
-// A stream outlives the server's read and write timeouts (300 ms here).
+// A stream outlives the read and write timeouts that bound other requests.
 func TestStreamOutlivesTimeouts(t *testing.T) {
 	f := newFixture(t, func(h *office.Handler) { h.Pace(150*time.Millisecond, time.Second, 5*time.Second) })
+	short := httptest.NewUnstartedServer(f.server.Config.Handler)
+	short.Config.ReadTimeout, short.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
+	short.Start()
+	defer short.Close()
+	defer f.stop() // or Close waits for the stream
+	f.server.URL = short.URL
 	e := f.apiStream("/api/surveys/" + qiongshan + "/live")
 	e.tally()
 	for range 5 { // comments at 150 ms
@@ -376,7 +383,10 @@ func TestShutdownRefuses(t *testing.T) {
 // Nobody waits for a watcher who reads nothing, and he finds the newest state
 // without all those between.
 func TestSlowWatcher(t *testing.T) {
-	f := newFixture(t, func(h *office.Handler) { h.Pace(time.Minute, time.Millisecond, 50*time.Millisecond) })
+	f := newFixture(t, func(h *office.Handler) {
+		h.Pace(time.Minute, time.Millisecond, 50*time.Millisecond)
+		h.Patience(time.Minute)
+	})
 	f.narrow.Store(true)
 	slow := f.rawStream(qiongshan)
 	defer slow.Close()
@@ -409,6 +419,24 @@ func TestSlowWatcher(t *testing.T) {
 		t.Errorf("the slow one got %d of %d frames", got, frames)
 	}
 	t.Logf("the slow one got %d of %d frames", got, frames)
+}
+
+// Who takes nothing for too long is let go, and his place with him.
+func TestSlowWatcherDropped(t *testing.T) {
+	f := newFixture(t, func(h *office.Handler) {
+		h.Pace(time.Millisecond, time.Millisecond, 50*time.Millisecond) // every sign of life must be written
+		h.Patience(50 * time.Millisecond)
+	})
+	f.narrow.Store(true)
+	conn := f.rawStream(qiongshan)
+	defer conn.Close()
+	f.eventually("he watches", func() bool { return f.h.Watchers() == 1 })
+	for i := 0; f.h.Watchers() > 0; i++ {
+		f.submit(qiongshan, longtang, "", "satisfied") // until what is on the way is too much
+		if i > 5000 {
+			t.Fatal("kept")
+		}
+	}
 }
 
 // rawStream opens a stream by hand: nothing reads it until the test does.

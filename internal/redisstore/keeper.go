@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-const keepEvery = 30 * time.Second
+const keepEvery = 10 * time.Second
 
 // keep tidies up: it takes up the closings that were interrupted, and looks whether
 // there are replicas.

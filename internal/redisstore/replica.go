@@ -2,13 +2,21 @@ package redisstore
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// replicaWait bounds how long a batch waits for a replica to have it as well.
-const replicaWait = 100 * time.Millisecond
+const (
+	// replicaWait bounds how long a batch waits for a replica to have it as well.
+	// One that is well but slow has it long before; Redis must answer in replyTimeout.
+	replicaWait = time.Second
+	// replicaLag is within how many seconds a replica that is well was heard of.
+	replicaLag = 2
+)
 
 // runReplicated runs a script and, where there are replicas, waits until one has
 // what it wrote: a failover in the next moment then finds it there. Redis promises
@@ -46,11 +54,21 @@ func (s *Store) masterOf(ctx context.Context, key string) (*redis.Client, error)
 	return s.client.(*redis.Client), nil
 }
 
-// lookForReplicas notes whether every server that writes has one.
+// lookForReplicas notes whether every server that writes has a replica that is well.
 func (s *Store) lookForReplicas(all []server) {
-	replicated := len(all) > 0
-	for _, v := range all {
-		replicated = replicated && v.info["connected_slaves"] != "0"
+	s.replicated.Store(len(all) > 0 && !slices.ContainsFunc(all, func(v server) bool { return !v.hasReplica() }))
+}
+
+// hasReplica looks for slave0:ip=…,port=…,state=online,offset=…,lag=0 and so on.
+func (v server) hasReplica() bool {
+	for name, value := range v.info {
+		if !strings.HasPrefix(name, "slave") || !strings.Contains(value, "state=online") {
+			continue
+		}
+		_, lag, _ := strings.Cut(value, "lag=")
+		if n, err := strconv.Atoi(lag); err == nil && n <= replicaLag {
+			return true
+		}
 	}
-	s.replicated.Store(replicated)
+	return false
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -91,13 +92,18 @@ const (
 // openIDs is the shape of the ids of followers.
 var openIDs = regexp.MustCompile(`\bo[0-9A-Za-z_-]{27}\b`)
 
-// redact makes a text of another fit for a log: without the secrets, neither as
-// they are nor as a URL writes them, without open ids, and on one line.
+// redact makes a text of another fit for a log: without the secrets, as they are
+// or as a URL or JSON writes them, without open ids, and on one line.
 func redact(text string, secrets ...string) string {
 	for _, s := range secrets {
-		if s != "" {
-			text = strings.NewReplacer(s, blank, url.QueryEscape(s), blank, url.PathEscape(s), blank).Replace(text)
+		if s == "" {
+			continue
 		}
+		quoted, err := json.Marshal(s)
+		if err != nil {
+			return blank // a string has no reason to fail
+		}
+		text = strings.NewReplacer(s, blank, url.QueryEscape(s), blank, url.PathEscape(s), blank, string(quoted[1:len(quoted)-1]), blank).Replace(text)
 	}
 	text = openIDs.ReplaceAllString(text, blank)
 	text = strings.Map(func(r rune) rune {

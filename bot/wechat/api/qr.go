@@ -11,6 +11,8 @@ import (
 
 const (
 	maxScene = 64 // bytes
+	// minQRLife is for a code that nobody is to scan.
+	minQRLife = time.Minute
 	// MaxQRLife is the longest life of a temporary scene code.
 	MaxQRLife = 2_592_000 * time.Second
 )

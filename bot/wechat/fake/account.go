@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/skip2/go-qrcode"
@@ -200,9 +199,4 @@ func (s *Server) sendCustom(r *http.Request) any {
 		return refuse(40003, "invalid openid")
 	}
 	return who.receive(in.Text.Content)
-}
-
-// PictureURL is where the picture of a scene code is.
-func (s *Server) PictureURL(ticket string) string {
-	return s.URL + "/cgi-bin/showqrcode?ticket=" + url.QueryEscape(ticket)
 }

@@ -2,6 +2,8 @@ package fake
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -22,6 +24,9 @@ type Fault struct {
 	Status int    // of HTTP
 	Body   string // such as broken JSON
 	Short  bool   // announces more bytes than it sends
+
+	// Echo adds all that the call carried to Text or Body.
+	Echo bool
 }
 
 // Inject a fault. Of those that fit a call the oldest happens.
@@ -72,17 +77,23 @@ func (f *Fault) happen(w http.ResponseWriter, r *http.Request, ended <-chan stru
 			return true
 		}
 	}
+	echo := ""
+	if f.Echo {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+		echo = fmt.Sprintf(" %s %s %s", r.URL.RawQuery, r.URL.Query(), body)
+	}
 	switch {
 	case f.Code != 0:
 		text := f.Text
 		if text == "" {
 			text = texts[f.Code]
 		}
+		text += echo
 		json.NewEncoder(w).Encode(refuse(f.Code, "%s", text))
 	case f.Status != 0:
 		w.WriteHeader(f.Status)
 	case f.Body != "":
-		w.Write([]byte(f.Body))
+		io.WriteString(w, f.Body+echo)
 	case f.Short:
 		body := `{"errcode":0,"errmsg":"ok"`
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)+100))

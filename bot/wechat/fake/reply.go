@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"html"
 	"io"
 	"net/url"
 	"regexp"
@@ -144,9 +143,4 @@ func whole(body []byte, v any) error {
 		return errors.New("something after the reply")
 	}
 	return nil
-}
-
-// Plain is the text as a person reads it, without tags.
-func (r *Reply) Plain() string {
-	return html.UnescapeString(anchors.ReplaceAllString(r.Text, "$2"))
 }

@@ -51,6 +51,7 @@ type Server struct {
 	http     *http.Server
 	client   *http.Client // for the callback
 	ended    chan struct{}
+	close    sync.Once
 	messages atomic.Int64
 
 	mu        sync.Mutex
@@ -60,7 +61,7 @@ type Server struct {
 	token     grant
 	old       grant // still good for a while after its successor
 	forcedAt  time.Time
-	fetched   int
+	forced    int
 	menu      json.RawMessage
 	scenes    map[string]*scene // by ticket and by the code's URL
 	media     map[string][]byte
@@ -107,8 +108,10 @@ func Start(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the server and its connections.
-func (s *Server) Close() {
+// Close ends the server and its connections. It may be called again.
+func (s *Server) Close() { s.close.Do(s.shut) }
+
+func (s *Server) shut() {
 	close(s.ended)
 	s.http.Close()
 	s.client.CloseIdleConnections()
@@ -140,14 +143,14 @@ func (s *Server) routes() http.Handler {
 			s.serve(w, r, name, method, rights, call)
 		})
 	}
-	api(http.MethodPost, "stable_token", open, s.stableToken)
-	api(http.MethodGet, "token", open, s.plainToken)
-	api(http.MethodGet, "sns/oauth2/access_token", open, s.exchange)
-	api(http.MethodGet, "getcallbackip", any_, s.callbackIP)
+	api(http.MethodPost, "stable_token", noToken, s.stableToken)
+	api(http.MethodGet, "token", noToken, s.plainToken)
+	api(http.MethodGet, "sns/oauth2/access_token", noToken, s.exchange)
+	api(http.MethodGet, "getcallbackip", anybody, s.callbackIP)
 	api(http.MethodPost, "menu/create", menus, s.createMenu)
 	api(http.MethodGet, "menu/get", menus, s.getMenu)
 	api(http.MethodGet, "menu/delete", menus, s.deleteMenu)
-	api(http.MethodPost, "qrcode/create", codes, s.createQR)
+	api(http.MethodPost, "qrcode/create", sceneCodes, s.createQR)
 	api(http.MethodPost, "media/upload", pictures, s.upload)
 	api(http.MethodGet, "media/get", pictures, s.getMedia)
 	api(http.MethodPost, "message/custom/send", letters, s.sendCustom)
@@ -178,14 +181,17 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, name, method stri
 	if fault != nil && fault.happen(w, r, s.ended) {
 		return
 	}
-	var answer any
+	var answer, badToken any
+	if rights != noToken {
+		badToken = s.badToken(r.URL.Query().Get("access_token"))
+	}
 	switch {
 	case r.Method != method && method == http.MethodPost:
 		answer = refuse(43002, "require POST method")
 	case r.Method != method:
 		answer = refuse(43001, "require GET method")
-	case rights != open && !s.goodToken(r.URL.Query().Get("access_token")):
-		answer = refuse(40001, "invalid credential, access_token is invalid or not latest")
+	case badToken != nil:
+		answer = badToken
 	case !s.Kind.may(rights):
 		answer = refuse(48001, "api unauthorized")
 	default:
@@ -204,13 +210,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, name, method stri
 type right int
 
 const (
-	open right = iota // no token
-	any_              // a token
+	noToken right = iota
+	anybody
 	menus
 	pictures
 	letters // customer messages
-	codes   // scene codes
-	logins  // web authorization
+	sceneCodes
+	logins // web authorization
 )
 
 // may says what an account of the kind can do. Official words: menus, customer
@@ -219,9 +225,9 @@ const (
 func (k Kind) may(r right) bool {
 	switch k {
 	case VerifiedSubscription:
-		return r < codes
+		return r < sceneCodes
 	case UnverifiedSubscription:
-		return r <= any_
+		return r <= anybody
 	}
 	return true
 }

@@ -69,12 +69,12 @@ func (s *Server) grant(force bool) any {
 	defer s.mu.Unlock()
 	now := s.Now()
 	left := s.token.expires.Sub(now)
-	if force && (s.fetched >= forceMost || now.Sub(s.forcedAt) < forceEvery) {
+	if force && (s.forced >= forceMost || now.Sub(s.forcedAt) < forceEvery) {
 		force = false
 	}
 	switch {
 	case force:
-		s.fetched++
+		s.forced++
 		s.forcedAt, s.old = now, grant{}
 		s.token = grant{newToken(), now.Add(tokenLife)}
 	case left <= handOver:
@@ -87,15 +87,23 @@ func (s *Server) grant(force bool) any {
 
 func newToken() string { return "75_" + rand.Text() + rand.Text() + rand.Text() }
 
-func (s *Server) goodToken(value string) bool {
+// badToken is what is wrong with a token, nil when nothing is.
+func (s *Server) badToken(value string) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if value == "" {
+		return refuse(41001, "access_token missing")
+	}
 	for _, g := range []grant{s.token, s.old} {
-		if value != "" && value == g.value && s.Now().Before(g.expires) {
-			return true
+		switch {
+		case value != g.value:
+		case s.Now().Before(g.expires):
+			return nil
+		default:
+			return refuse(42001, "access_token expired")
 		}
 	}
-	return false
+	return refuse(40001, "invalid credential, access_token is invalid or not latest")
 }
 
 // Revoke ends the access token, as when another program forces a new one.

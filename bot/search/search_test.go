@@ -1,0 +1,237 @@
+package search
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"jindu/content"
+)
+
+// TestContentFindsItself asks for every title, name, everyday question and article
+// of the default content.
+func TestContentFindsItself(t *testing.T) {
+	lib := defaultLibrary(t)
+	ix := New(lib)
+	for _, id := range sortedKeys(lib.Entries) {
+		e := lib.Entries[id]
+		for _, q := range slices.Concat([]string{e.Title}, e.Aliases, e.Questions) {
+			// One text may be a question of two entries: then both are offered.
+			if r, ok := ix.Exact(q); !ok || !slices.Contains(r.Topics, id) || (r.Outcome != Answer && r.Outcome != Choices) {
+				t.Errorf("Exact(%q) = %v, want %s", q, r, id)
+			}
+			if r, ok := ix.Safety(q); ok && (r.Outcome == Refused || r.Outcome == Tip) {
+				t.Errorf("Safety(%q) = %v: a question of %s must not be turned away", q, r.Outcome, id)
+			}
+		}
+		for _, q := range e.Ambiguous {
+			if _, sure := ix.Exact(q); sure { // another entry's own name
+				continue
+			}
+			if r := ix.Find(q); !slices.Contains(r.Topics, id) && len(r.Topics) < maxChoices {
+				t.Errorf("Find(%q) = %v, want %s among them", q, r, id)
+			}
+		}
+		if e.Kind != content.Law {
+			continue
+		}
+		book := lib.Laws[e.LawID]
+		for _, article := range e.Articles {
+			number, sub, _ := strings.Cut(article, "之")
+			if sub != "" {
+				sub = "之" + sub
+			}
+			for _, form := range []string{"%s%s条%s", "%s第%s条%s", "《%s》第%s条%s", "%s %s%.0s"} {
+				if sub != "" && form == "%s %s%.0s" {
+					continue
+				}
+				q := fmt.Sprintf(form, book.ShortName(), number, sub)
+				if r, ok := ix.Exact(q); !ok && ix.renamedToo(e.LawID, article) {
+					r = ix.Find(q) // an old number means two things: both are offered
+					if !slices.Contains(r.Topics, id) {
+						t.Errorf("Find(%q) = %v, want %s among them", q, r, id)
+					}
+				} else if !ok || r.Outcome != Answer || r.Topics[0] != id {
+					t.Errorf("Exact(%q) = %v, want %s", q, r, id)
+				}
+			}
+		}
+	}
+}
+
+func (ix *Index) renamedToo(law, article string) bool {
+	_, old := ix.articles.renamed[articleKey{law, article}]
+	return old
+}
+
+func TestFold(t *testing.T) {
+	for in, want := range map[string]string{
+		"Ｋ粉":         "k粉",
+		" K 粉 ":      "k粉",
+		"依託咪酯是什麼？":   "依托咪酯是什么",
+		"冰毒🧊！！":      "冰毒",
+		"bing du":    "bing du",
+		"冰du是什么":     "冰毒是什么",
+		"duleng":     "duleng",
+		"":           "",
+		"？！…":        "",
+		"\xff\xfe冰毒": "冰毒",
+		"①第⑫条":       "1第12条",
+		"禁毒法　第６２条":   "禁毒法第62条",
+		"γ-羟丁酸（GHB）": "γ羟丁酸ghb",
+	} {
+		if got := fold(in).String(); got != want {
+			t.Errorf("fold(%q) = %q, want %q", in, got, want)
+		}
+	}
+	if n := len(fold(strings.Repeat("毒品ﷺ", 300)).runes); n > maxRunes {
+		t.Errorf("fold keeps %d runes", n)
+	}
+}
+
+func TestNumeral(t *testing.T) {
+	for in, want := range map[string]int{
+		"62": 62, "六十二": 62, "十二": 12, "二十": 20, "一百三十六": 136, "三百四十七": 347, "一百零八": 108,
+		"三四七": 347, "两": 2, "99999": 0, "千千千千千千千千千千千": 0, "条": 0,
+	} {
+		if n, end := numeral([]rune(in), 0); n != want || (want > 0 && end != len([]rune(in))) {
+			t.Errorf("numeral(%q) = %d, %d, want %d", in, n, end, want)
+		}
+	}
+}
+
+// TestOldNumbers: a number of the law before its revision is never answered as if
+// it were today's.
+func TestOldNumbers(t *testing.T) {
+	lib := defaultLibrary(t)
+	ix := New(lib)
+	for id, book := range lib.Laws {
+		for old, today := range book.OldArticles {
+			want, ok := ix.articles.entry[articleKey{id, today}]
+			if !ok {
+				continue
+			}
+			r := ix.Find(book.ShortName() + "第" + old + "条")
+			if r.Outcome == Answer && r.Topics[0] != want {
+				t.Errorf("%s %s answers %v, though it was what is now %s", book.ShortName(), old, r.Topics, today)
+			}
+			if !slices.Contains(r.Topics, want) {
+				t.Errorf("%s %s does not offer %s: %v", book.ShortName(), old, want, r)
+			}
+		}
+	}
+}
+
+// TestOwnContent: nothing is hard-wired to the default content.
+func TestOwnContent(t *testing.T) {
+	lib := &content.Library{
+		Entries: map[string]*content.Entry{
+			"drugs/x": {ID: "drugs/x", Kind: content.Drug, Title: "测试素", Aliases: []string{"试素"}, Ambiguous: []string{"方糖"}},
+			"laws/y":  {ID: "laws/y", Kind: content.Law, Title: "不许卖测试素", LawID: "t", Articles: []string{"7"}, Questions: []string{"卖测试素判几年"}},
+			"help/z":  {ID: "help/z", Kind: content.Help, Title: "怎么举报", Questions: []string{"举报打什么电话"}},
+		},
+		Laws: map[string]*content.LawBook{"t": {ID: "t", Name: "测试法", Articles: 9}},
+	}
+	ix := New(lib)
+	for q, want := range map[string]string{
+		"测试素有什么危害": "drugs/x", "试素是毒品吗": "drugs/x", "卖试素会判几年": "laws/y", "测试法第七条": "laws/y", "要举报打哪个电话": "help/z",
+	} {
+		if r := ix.Find(q); r.Outcome != Answer || r.Topics[0] != want {
+			t.Errorf("Find(%q) = %v, want %s", q, r, want)
+		}
+	}
+	if r, _ := ix.Safety("测试素怎么做出来"); r.Outcome != Refused {
+		t.Errorf("how to make the library's own drug: %v", r.Outcome)
+	}
+	if r := New(&content.Library{}).Find("冰毒是什么"); r.Outcome != Unknown {
+		t.Errorf("an empty library answers %v", r)
+	}
+}
+
+// TestShape: outcomes keep what Result promises.
+func TestShape(t *testing.T) {
+	ix := New(defaultLibrary(t))
+	for _, l := range readLabelled(t) {
+		checkShape(t, ix, l.question)
+	}
+}
+
+func checkShape(t testing.TB, ix *Index, q string) {
+	if r, ok := ix.Safety(q); ok {
+		wantCrisis := r.Outcome == Crisis
+		if (r.Crisis != "") != wantCrisis || len(r.Topics) > 0 || r.Outcome < Crisis {
+			t.Fatalf("Safety(%q) = %v", q, r)
+		}
+	}
+	r := ix.Find(q)
+	n := len(r.Topics)
+	ok := false
+	switch r.Outcome {
+	case Answer:
+		ok = n == 1 || n == 2
+	case Choices:
+		ok = n >= 2 && n <= maxChoices
+	case Unknown:
+		ok = n <= maxChoices
+	}
+	if !ok {
+		t.Fatalf("Find(%q) = %v", q, r)
+	}
+	for i, id := range r.Topics {
+		if slices.Contains(r.Topics[:i], id) || !slices.ContainsFunc(ix.entries, func(e *content.Entry) bool { return e.ID == id }) {
+			t.Fatalf("Find(%q): topic %q is unknown or repeated", q, id)
+		}
+	}
+}
+
+// TestConcurrent: many goroutines get what one gets.
+func TestConcurrent(t *testing.T) {
+	ix := New(defaultLibrary(t))
+	set := readLabelled(t)
+	want := make([]string, len(set))
+	for i, l := range set {
+		want[i] = fmt.Sprint(answer(ix, l.question))
+	}
+	var wait sync.WaitGroup
+	for g := range 8 {
+		wait.Go(func() {
+			for i := range set {
+				i = (i*7 + g*31) % len(set)
+				if got := fmt.Sprint(answer(ix, set[i].question)); got != want[i] {
+					t.Errorf("%q: %s, alone %s", set[i].question, got, want[i])
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func FuzzFind(f *testing.F) {
+	for _, q := range []string{"", "依托咪酯是什么", "禁毒法第六十二条之一", "治安管理处罚法72条", "冰毒和K粉，举报", "之之之第条", "一百万千十条", "bing du", "\xff毒", "٣٤٧条", "Ａ①㊿", strings.Repeat("毒", 500)} {
+		f.Add(q)
+	}
+	ix := New(defaultLibrary(f))
+	f.Fuzz(func(t *testing.T, q string) { checkShape(t, ix, q) })
+}
+
+func FuzzSafety(f *testing.F) {
+	for _, l := range readLabelled(f) {
+		if l.kind == "crisis" || l.kind == "refused" || l.kind == "tip" {
+			f.Add(l.question)
+		}
+	}
+	ix := New(defaultLibrary(f))
+	f.Fuzz(func(t *testing.T, q string) {
+		// What is added after a safe distance of chatter does not hide a danger.
+		r, ok := ix.Safety(q)
+		again, okAgain := ix.Safety(q)
+		if ok != okAgain || r.Outcome != again.Outcome || r.Crisis != again.Crisis {
+			t.Fatalf("Safety(%q) is not steady: %v, %v", q, r, again)
+		}
+		if ok && (r.Outcome == Crisis) != (r.Crisis != "") {
+			t.Fatalf("Safety(%q) = %v", q, r)
+		}
+	})
+}
