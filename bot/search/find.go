@@ -15,13 +15,13 @@ const (
 	sureScore    = 0.56
 	sureMargin   = 0.97
 	surePresent  = 0.5
-	fairScore    = 0.46
-	fairMargin   = 0.87
+	fairScore    = 0.52
+	fairMargin   = 0.92
 	fairPresent  = 0.5
-	clearScore   = 0.34
-	clearMargin  = 0.74
+	clearScore   = 0.44
+	clearMargin  = 0.78
 	clearPresent = 0.7
-	leastAlike   = 0.4 // likeness that an answer of law or help must have
+	leastAlike   = 0.36 // likeness that an answer of law or help must have
 
 	closeScore  = 0.2  // worth offering
 	choiceShare = 0.75 // of the best score, to be offered beside it
@@ -29,9 +29,9 @@ const (
 
 	// What a question without a word about drugs must reach.
 	gateLikeness = 0.55
-	gatePresent  = 0.75
-	gateAlike    = 0.8  // likeness that is enough alone
-	gateDrug     = 0.45 // likeness, where the entry is a substance
+	gatePresent  = 0.8
+	gateAlike    = 0.77 // likeness that is enough alone
+	gateDrug     = 0.38 // likeness, where the entry is a substance
 	foreignGate  = 0.78 // likeness of a question that is also about something else
 
 	maxChoices   = 5
@@ -146,13 +146,13 @@ func (ix *Index) sure(q analysis, best candidate, second float32) bool {
 
 // How the kind of an entry weighs against what the question asks for.
 const (
-	namedDrug   = 1.4 // the substance that the question names, when it asks for nothing else
-	slangLaw    = 0.6 // a substance of which only slang speaks, when the law is asked for
-	otherDrug   = 0.5 // a substance that it does not name, though it names one
-	wanted      = 1.1 // help, where the question asks what to do; law, where it asks for that
-	unwanted    = 0.87
+	namedDrug   = 1.4  // the substance that the question names, when it asks for nothing else
+	slangLaw    = 0.6  // a substance of which only slang speaks, when the law is asked for
+	otherDrug   = 0.5  // a substance that it does not name, though it names one
+	wanted      = 1.03 // help, where the question asks what to do; law, where it asks for that
+	unwanted    = 0.82
 	looksShare  = 0.9  // of what the entry covers, for a question by looks
-	linkedBonus = 0.06 // for the entry that most others refer to, less for the others
+	linkedBonus = 0.07 // for the entry that most others refer to, less for the others
 )
 
 // rank ranks the entries and then weighs what kind of answer the words ask for.

@@ -23,12 +23,9 @@ const (
 	// speaks of a case that the question does not: 怀孕的人贩毒 for 贩毒.
 	otherCase = 0.8
 
-	// phraseMiss is the same for each such word of the question that the phrase lacks.
-	phraseMiss = 0.93
-
 	// missedCase is what is left of an entry's score for each such word of the
 	// question that the entry never mentions.
-	missedCase = 0.85
+	missedCase = 0.73
 )
 
 // candidate is an entry that shares something with the question.
@@ -127,9 +124,6 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		like := 2 * s.common[at] / (mass + p.mass)
 		for range p.cases - s.cases[at] {
 			like *= otherCase
-		}
-		for range asked - s.cases[at] {
-			like *= phraseMiss
 		}
 		switch {
 		case like > s.best[p.entry]:
