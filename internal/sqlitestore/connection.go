@@ -21,18 +21,19 @@ func (c *connection) connect(ctx context.Context) (err error) {
 	return err
 }
 
-// disconnect leaves the statements to database/sql, which closes them with their
-// connection: closing one whose connection is gone already crashes the driver.
+// disconnect closes the statements first: database/sql lets go of a connection,
+// and of its locks, only when none of them is left.
 func (c *connection) disconnect() error {
 	if c.conn == nil {
 		return nil
 	}
-	err := c.conn.Close()
-	if errors.Is(err, sql.ErrConnDone) {
-		err = nil
+	var errs []error
+	for _, st := range c.stmts {
+		errs = append(errs, st.Close())
 	}
+	errs = append(errs, c.conn.Close(), c.db.Close())
 	c.conn = nil
-	return errors.Join(err, c.db.Close())
+	return errors.Join(errs...)
 }
 
 // stmt prepares a constant query once.

@@ -58,8 +58,8 @@ func (s *Store) Save(ctx context.Context, who respondent.Pseudonym, msg quiz.Mes
 		if err != nil {
 			return err
 		}
-		return b.exec("INSERT OR REPLACE INTO replies (message, reply, until_ms) VALUES (?, ?, ?)",
-			msg[:], reply, replyUntil.UnixMilli())
+		return b.exec("INSERT OR REPLACE INTO replies (message, who, reply, until_ms) VALUES (?, ?, ?, ?)",
+			msg[:], who[:], reply, replyUntil.UnixMilli())
 	})
 }
 

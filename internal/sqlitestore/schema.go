@@ -85,6 +85,8 @@ CREATE TABLE health (
 	id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
 	checked_at INTEGER NOT NULL
 ) STRICT;
+`, `
+ALTER TABLE replies ADD COLUMN who BLOB NOT NULL DEFAULT x''; -- whose message it replies to
 `}
 
 // migrate brings the tables up to date, each step in one transaction with its number.

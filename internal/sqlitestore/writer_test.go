@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -174,25 +173,6 @@ func TestCommitFails(t *testing.T) {
 	expectAgreement(t, s, "kill")
 }
 
-// TestConnectionLost: a transaction that cannot begin was surely not applied.
-func TestConnectionLost(t *testing.T) {
-	s := openTest(t, filepath.Join(t.TempDir(), "jindu.db"), Options{})
-	release := hold(t, s)
-	wait := queue(t, s, func() error {
-		return s.writer.do(context.Background(), func(b *batch, _ *item) error {
-			// The connection goes, so not even a ROLLBACK works.
-			return b.conn.Raw(func(any) error { return driver.ErrBadConn })
-		})
-	})
-	release()
-	if err := wait()[0]; !errors.Is(err, survey.ErrUnavailable) {
-		t.Errorf("error %v", err)
-	}
-	if err := submitNumber(s, 1)(); err != nil {
-		t.Errorf("after connecting again: %v", err)
-	}
-}
-
 // TestFull: a full disk loses nothing, and the store goes on when there is room.
 func TestFull(t *testing.T) {
 	s := openTest(t, filepath.Join(t.TempDir(), "jindu.db"), Options{})
@@ -205,9 +185,9 @@ func TestFull(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	limit("40")
 	var n, refused int64
 	for ; refused < 10; n++ {
+		limit("40") // a new connection has no limit
 		r := killResponse(n)
 		r.Answers[0].Text = strings.Repeat("长", 1000)
 		_, err := s.Submit(t.Context(), r)
