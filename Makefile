@@ -8,12 +8,12 @@ RELEASE ?= dev
 REPRODUCIBLE = -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.release=$(RELEASE)"
 PLATFORMS = linux/amd64 linux/arm64 windows/amd64
 
-.PHONY: help run deps test lint fuzz bench shots pictures build release clean
+.PHONY: help run deps test lint fuzz eval bench shots pictures build release clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## start the demo on 127.0.0.1:8080
+run: ## start the demo on 127.0.0.1:8080, as `jindu demo`
 	$(GO) run ./cmd/jindu demo
 
 deps: ## install what the tests need, where it is missing (Debian, Ubuntu, Alpine, Fedora, macOS)
@@ -22,14 +22,17 @@ deps: ## install what the tests need, where it is missing (Debian, Ubuntu, Alpin
 test: deps ## run every test with the race detector
 	$(GO) test -race -timeout 20m ./...
 
-lint: ## gofmt, go vet, staticcheck and go.mod
+lint: ## check formatting, vet, staticcheck and go.mod
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	$(GO) mod tidy -diff
 
-fuzz: ## run each fuzz target for FUZZTIME (60s)
+fuzz: ## run each fuzz target for a minute, or FUZZTIME=10s
 	@scripts/fuzz $(FUZZTIME)
+
+eval: ## print how surely the bot finds its entries (bot/search/testdata)
+	$(GO) test -count 1 -run TestEval -v ./bot/search
 
 bench: ## measure against the bare libraries, both sides in one run
 	$(GO) test -run '^$$' -bench Ratio -benchtime 3s ./...
@@ -40,10 +43,10 @@ shots: ## draw the screenshots in docs/ anew (needs chromium)
 pictures: ## draw the PNGs of content/pictures from their SVGs
 	@scripts/pictures
 
-build: ## build bin/jindu
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/jindu ./cmd/jindu
+build: ## build bin/jindu for this machine
+	$(GO) build -o bin/jindu ./cmd/jindu
 
-release: ## build dist/: one static binary each for linux/amd64, linux/arm64, windows/amd64, with checksums
+release: ## build dist/: a static binary each for linux/amd64, linux/arm64 and windows/amd64, with checksums (RELEASE=v1.2.3)
 	@rm -rf dist && mkdir dist
 	@for p in $(PLATFORMS); do \
 		os=$${p%/*} arch=$${p#*/}; out=dist/jindu-$(RELEASE)-$$os-$$arch; [ $$os = windows ] && out=$$out.exe; \

@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Quiz    *quiz.Master
 	Surveys Surveys
+	Site    Site // where replies lead to read on; nil: nowhere
 	Now     func() time.Time
 }
 
@@ -29,7 +30,7 @@ type Bot struct {
 func New(c Config) *Bot { return &Bot{config: c} }
 
 // SetLibrary makes everything that follows be answered from this content.
-func (b *Bot) SetLibrary(lib *content.Library) { b.edition.Store(newEdition(lib)) }
+func (b *Bot) SetLibrary(lib *content.Library) { b.edition.Store(newEdition(lib, b.config.Site)) }
 
 var errNoLibrary = errors.New("the bot has no content yet")
 
@@ -85,9 +86,7 @@ func (b *Bot) answer(ctx context.Context, e *edition, m Message) (Reply, error) 
 
 // click answers a menu button: its key is the text that it stands for.
 func (b *Bot) click(ctx context.Context, e *edition, m Message) (Reply, error) {
-	if text, ok := keys[fold(m.Text)]; ok {
-		m.Text = text
-	}
+	m.Text = buttonText(m.Text)
 	r, err := b.text(ctx, e, m)
 	if err == nil && r.Outcome == Unknown { // a button the office made for something else
 		return e.reply("menu", Command), nil
@@ -101,6 +100,10 @@ func (b *Bot) text(ctx context.Context, e *edition, m Message) (Reply, error) {
 	if r, ok := e.titled(m.Text); ok {
 		return r, nil
 	}
+	command := e.commandOf(m.Text)
+	if command != nil && command.arg != "" && command.verb != startQuiz { // a list by its name, whatever that sounds like
+		return e.list(command), nil
+	}
 	danger, unsafe := e.index.Safety(m.Text)
 	if unsafe && danger.Outcome == search.Crisis {
 		return e.found(danger), nil
@@ -113,13 +116,16 @@ func (b *Bot) text(ctx context.Context, e *edition, m Message) (Reply, error) {
 	if unsafe {
 		return e.found(danger), nil
 	}
-	if c := e.commandOf(m.Text); c != nil {
-		return b.obey(ctx, e, m, c)
+	if command != nil {
+		return b.obey(ctx, e, m, command)
 	}
 	if len(m.Text) <= maxCommand && fold(m.Text) == "" { // "?", an emoji, nothing
 		return e.reply("menu", Command), nil
 	}
 	if r, ok := e.moreOf(m.Text); ok {
+		return r, nil
+	}
+	if r, ok := e.looks(m.Text); ok {
 		return r, nil
 	}
 	if found, ok := e.index.Exact(m.Text); ok {
@@ -195,6 +201,11 @@ func (e *edition) both(topics []string) Reply {
 	r := Reply{
 		Text:  e.brief(first) + "\n\n" + e.brief(second),
 		Topic: first.ID, Outcome: Answered, Choices: []Choice{e.choice(first), e.choice(second)},
+	}
+	for _, entry := range []*content.Entry{first, second} {
+		for _, l := range e.more(entry) {
+			r.Links = append(r.Links, Link{Label: l.Label + "：" + entry.Title, URL: l.URL})
+		}
 	}
 	if r.Size() <= MaxSize {
 		return r

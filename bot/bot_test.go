@@ -13,8 +13,12 @@ import (
 	"jindu/bot/quiz"
 	"jindu/bot/quiz/quiztest"
 	"jindu/content"
+	"jindu/internal/learn"
 	"jindu/internal/respondent"
 )
+
+// testSite has addresses as long as those of an office.
+const testSite = learn.Site("https://jindu.haikou-office.example.cn")
 
 // defaultEdition is built once: it never changes.
 var defaultEdition = sync.OnceValues(func() (*edition, error) {
@@ -22,7 +26,7 @@ var defaultEdition = sync.OnceValues(func() (*edition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newEdition(lib), nil
+	return newEdition(lib, testSite), nil
 })
 
 // fixture is a bot with the default content, and one person who writes to it.
@@ -69,7 +73,7 @@ func newFixture(t testing.TB) *fixture {
 	}
 	f.bot = New(Config{
 		Quiz:    quiz.New(quiz.Config{Store: f.store, Library: f.lib.Load, Now: now, Perm: inOrder}),
-		Surveys: f.surveys, Now: now,
+		Surveys: f.surveys, Site: testSite, Now: now,
 	})
 	f.lib.Store(e.lib)
 	f.bot.edition.Store(e)

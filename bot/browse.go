@@ -96,7 +96,7 @@ func (e *edition) groups() []string {
 			found[x.Group] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(found))
+	return slices.DeleteFunc(slices.Clone(content.DrugGroups), func(group string) bool { return !found[group] })
 }
 
 // books are the laws that have entries, those with most first.

@@ -12,6 +12,7 @@ import (
 // never changes; a reload makes another.
 type edition struct {
 	lib     *content.Library
+	site    Site // nil: the content is not on the web
 	index   *search.Index
 	titles  map[string]*content.Entry // by folded title
 	sends   map[string]string         // what to type for an entry, by its id
@@ -21,14 +22,14 @@ type edition struct {
 	shorts  map[string][]*content.Place // townships and counties without 镇, 街道, 区
 }
 
-func newEdition(lib *content.Library) *edition {
+func newEdition(lib *content.Library, site Site) *edition {
 	e := &edition{
-		lib: lib, index: search.New(lib),
+		lib: lib, site: site, index: search.New(lib),
 		titles: map[string]*content.Entry{}, sends: map[string]string{}, pages: map[string][]Reply{},
 		options: map[string]bool{}, places: map[string][]*content.Place{}, shorts: map[string][]*content.Place{},
 	}
 	for _, bank := range lib.Quizzes {
-		for _, q := range bank.Questions {
+		for _, q := range slices.Concat(bank.Questions, bank.Multiple) {
 			for _, o := range q.Options {
 				e.options[fold(o)] = true
 			}
@@ -76,7 +77,7 @@ func say(text string) Choice { return Choice{Label: text, Send: text, ID: plainI
 // reply gives a reply of the content folder; pairs fill its placeholders.
 func (e *edition) reply(id string, outcome Outcome, pairs ...string) Reply {
 	r := e.lib.Replies[id]
-	reply := Reply{Text: r.Fill(pairs...), Outcome: outcome}
+	reply := Reply{Text: bullets(r.Fill(pairs...)), Outcome: outcome}
 	for _, c := range r.Choices {
 		if entry := e.lib.Entries[c]; entry != nil {
 			reply.Choices = append(reply.Choices, e.choice(entry))

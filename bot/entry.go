@@ -36,7 +36,8 @@ func (e *edition) pagesOf(entry *content.Entry) []Reply {
 
 // layout puts the entry on pages that leave room for the choices.
 func (e *edition) layout(entry *content.Entry, related []Choice, more func(page int) Choice) []Reply {
-	frame := Reply{Text: e.heading(entry, 88, 88) + "\n\n" + footing(entry), Choices: related}
+	links := e.more(entry)
+	frame := Reply{Text: e.heading(entry, 88, 88) + "\n\n" + footing(entry), Links: links, Choices: related}
 	if more != nil {
 		frame.Choices = append([]Choice{more(88)}, related...)
 	}
@@ -46,7 +47,7 @@ func (e *edition) layout(entry *content.Entry, related []Choice, more func(page 
 	for i, text := range texts {
 		pages[i] = Reply{
 			Text:  e.heading(entry, i+1, len(texts)) + "\n" + text + "\n\n" + footing(entry),
-			Topic: entry.ID, Outcome: Answered, Choices: related,
+			Topic: entry.ID, Outcome: Answered, Links: links, Choices: related,
 		}
 		if i+1 < len(texts) && more != nil {
 			pages[i].Choices = append([]Choice{more(i + 2)}, related...)
@@ -62,48 +63,35 @@ func (e *edition) heading(entry *content.Entry, page, pages int) string {
 		h += fmt.Sprintf("（%d/%d）", page, pages)
 	}
 	if entry.Kind == content.Law {
-		h += "\n" + e.lib.Laws[entry.LawID].ShortName()
-		for i, article := range entry.Articles {
-			if i > 0 {
-				h += "、"
-			}
-			number, branch, _ := strings.Cut(article, "之")
-			h += "第" + number + "条"
-			if branch != "" {
-				h += "之" + branch
-			}
-		}
+		h += "\n" + e.lib.Laws[entry.LawID].ShortName() + entry.ArticleNames()
 	}
 	return h
 }
 
 // blocks are the parts of the entry's text, in reading order.
 func (e *edition) blocks(entry *content.Entry) []string {
-	blocks := []string{entry.Body[0].Text}
+	blocks := []string{bullets(entry.Body[0].Text)}
 	if entry.Kind == content.Drug {
-		blocks = append(blocks, legalStatus(entry))
+		blocks = append(blocks, entry.LegalStatus())
 	}
-	if entry.HelpKind == "station" {
-		blocks = append(blocks, whereabouts(entry))
+	if where := whereabouts(entry); where != "" {
+		blocks = append(blocks, where)
 	}
 	for _, s := range entry.Body[1:] {
-		blocks = append(blocks, "▍"+s.Heading+"\n"+s.Text)
+		blocks = append(blocks, "▍"+s.Heading+"\n"+bullets(s.Text))
 	}
 	return blocks
 }
 
-// legalStatus says how a drug is controlled, since when, and what prevails.
-func legalStatus(entry *content.Entry) string {
-	s := "管制情况：" + strings.TrimSuffix(entry.Status, "。")
-	if !entry.StatusSince.IsZero() {
-		s += "，" + entry.StatusSince.Chinese() + "起"
-	}
-	return s + "。以最新公告为准。"
+// bullets writes lists as they look well in a chat.
+func bullets(text string) string {
+	return strings.TrimPrefix(strings.ReplaceAll("\n"+text, "\n- ", "\n· "), "\n")
 }
 
-// whereabouts of a station; an office fills them in.
+// whereabouts are a station's or a helper's address and telephone; an office fills
+// them in, and a station has to have them.
 func whereabouts(entry *content.Entry) string {
-	if entry.Address == "" && entry.Phone == "" {
+	if entry.HelpKind == "station" && entry.Address == "" && entry.Phone == "" {
 		return "地址和电话：禁毒办还没有填写。请先问街道办事处、镇政府或村（居）委会。"
 	}
 	var lines []string
@@ -144,9 +132,9 @@ func footing(entry *content.Entry) string {
 // brief is the shortest honest answer: the first paragraph, a drug's status,
 // source and date. Two of them answer a question with two topics.
 func (e *edition) brief(entry *content.Entry) string {
-	text := e.heading(entry, 1, 1) + "\n" + entry.Body[0].Text
+	text := e.heading(entry, 1, 1) + "\n" + bullets(entry.Body[0].Text)
 	if entry.Kind == content.Drug {
-		text += "\n" + legalStatus(entry)
+		text += "\n" + entry.LegalStatus()
 	}
 	return text + "\n" + footing(entry)
 }

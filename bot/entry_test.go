@@ -45,7 +45,7 @@ func TestEveryEntryIsToldWhole(t *testing.T) {
 			r = typed
 		}
 		for _, section := range entry.Body {
-			for _, line := range strings.Split(section.Heading+"\n"+section.Text, "\n") {
+			for _, line := range strings.Split(section.Heading+"\n"+bullets(section.Text), "\n") {
 				if !strings.Contains(squeezed(told), squeezed(line)) {
 					t.Errorf("%s does not tell %q", id, line)
 				}
@@ -88,7 +88,7 @@ func TestLongEntry(t *testing.T) {
 			t.Errorf("page %d goes on with %q", i+1, more.Label)
 		}
 	}
-	want := "开头。▍没有标点" + strings.Repeat("长", 1500) + "▍很多句" + text.String()
+	want := "开头。▍没有标点" + strings.Repeat("长", 1500) + "▍很多句" + bullets(text.String())
 	if squeezed(told) != squeezed(want) {
 		t.Error("something was lost or told twice")
 	}
@@ -106,6 +106,12 @@ func TestFilledInStation(t *testing.T) {
 	entry := *f.lib.Load().Entries["help/station-qiongshan"]
 	entry.Address, entry.Phone, entry.Hours = "府城街道某路1号", "0898-00000000", ""
 	f.expect(f.bot.edition.Load().pagesOf(&entry)[0], "地址：府城街道某路1号", "电话：0898-00000000")
+	report := *f.lib.Load().Entries["help/report"]
+	if r := f.bot.edition.Load().pagesOf(&report)[0]; strings.Contains(r.Text, "电话：") {
+		t.Errorf("a number that nobody gave:\n%s", r.Text)
+	}
+	report.Phone = "0898-11111111"
+	f.expect(f.bot.edition.Load().pagesOf(&report)[0], "电话：0898-11111111")
 }
 
 // Two topics in one question are both answered, with their sources.

@@ -59,13 +59,23 @@ const (
 )
 
 // Reply is what the person gets: a text, links, and choices to tap. An empty
-// Reply means that nothing is said.
+// Reply means that nothing is said. Where News can be shown it stands for all of
+// them, and they say the same where it cannot.
 type Reply struct {
+	News    *News // nil for most
 	Text    string
 	Links   []Link
 	Choices []Choice
 	Topic   string // id of the entry that answered, if one did
 	Outcome Outcome
+}
+
+// News is a card with a picture that leads to a page.
+type News struct {
+	Title       string
+	Description string
+	Picture     string // address of the image
+	URL         string // of the page
 }
 
 // Link is a web address with the words to tap.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"jindu/bot/quiz"
-	"jindu/content"
 )
 
 // optionalWait bounds how long words that only may be an answer wait for the
@@ -26,19 +25,15 @@ func (b *Bot) answerQuiz(ctx context.Context, e *edition, m Message, t token) (r
 		defer cancel()
 		ctx = limited
 	}
-	answer := quiz.Answer{Question: questionOf(m.MenuID), Choose: t.choose}
+	given := quiz.Answer{Question: questionOf(m.MenuID), Choose: t.choose}
 	r, ok, err = b.quizTurn(e, func(word quiz.Word) ([]byte, error) {
-		return b.config.Quiz.Answer(ctx, personOf(m), answer, word)
+		return b.config.Quiz.Answer(ctx, personOf(m), given, word)
 	}, func(turn quiz.Turn) (Reply, bool) {
 		switch turn.Event {
 		case quiz.NoAttempt:
 			return e.reply("quiz-none", Command), t.bare
 		case quiz.NotAnOption:
-			if !t.bare {
-				return Reply{}, false
-			}
-			last := string(rune('A' + len(turn.Question.Options) - 1))
-			return e.question(e.text("quiz-range", "last", last), turn), true
+			return e.notAnOption(turn), t.bare || t.likely
 		}
 		return e.quizReply(turn), true
 	})
@@ -100,6 +95,8 @@ func (e *edition) quizReply(t quiz.Turn) Reply {
 		return e.question(e.text("quiz-going"), t)
 	case quiz.Repeated:
 		return e.question(e.text("quiz-repeat"), t)
+	case quiz.Picked:
+		return e.picked(t)
 	case quiz.Judged:
 		if t.Question != nil {
 			return e.question(e.verdict(t.Verdict), t)
@@ -111,31 +108,12 @@ func (e *edition) quizReply(t quiz.Turn) Reply {
 	return e.reply("quiz-none", Command)
 }
 
-// question asks the next one, under what is to be said about the last.
-func (e *edition) question(lead string, t quiz.Turn) Reply {
-	r := Reply{Text: fmt.Sprintf("第 %d 题，共 %d 题\n%s", t.Number, t.Total, t.Question.Text), Outcome: Command}
-	for i := range t.Question.Options {
-		letter := string(rune('A' + i))
-		r.Choices = append(r.Choices, Choice{Label: option(t.Question, i), Send: letter, ID: optionID + t.Question.ID + ":" + letter})
-	}
-	// The question must stay whole, whatever was said before it.
-	r.Text = cut(lead, max(MaxSize-r.Size()-len("\n\n"), len("…"))) + "\n\n" + r.Text
-	if stop := say("结束答题"); r.Size()+stop.size() <= MaxSize {
-		r.Choices = append(r.Choices, stop)
-	}
-	return r
-}
-
-func option(q *content.QuizQuestion, i int) string {
-	return string(rune('A'+i)) + ". " + q.Options[i]
-}
-
 func (e *edition) verdict(v *quiz.Verdict) string {
-	right := option(v.Question, v.Question.Right)
+	right := answer(v.Question)
 	switch {
 	case v.Right:
 		return e.text("quiz-right") + "\n" + v.Question.Explanation
-	case v.Option < 0:
+	case len(v.Chosen) == 0:
 		return e.text("quiz-unsure", "answer", right) + "\n" + v.Question.Explanation
 	}
 	return e.text("quiz-wrong", "answer", right) + "\n" + v.Question.Explanation
@@ -160,7 +138,7 @@ func (e *edition) result(lead, id string, result *quiz.Result) Reply {
 	}
 	r.Choices = append(steps, r.Choices...)
 	for i, q := range result.Missed {
-		missed := fmt.Sprintf("\n%d. %s\n正确答案：%s", i+1, q.Text, option(q, q.Right))
+		missed := fmt.Sprintf("\n%d. %s\n正确答案：%s", i+1, q.Text, answer(q))
 		if i == 0 {
 			missed = "\n\n" + e.text("quiz-missed") + missed
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,10 +21,8 @@ func (f *fixture) asked(r Reply) *content.QuizQuestion {
 	for _, c := range r.Choices {
 		if id := questionOf(c.ID); id != "" {
 			for _, bank := range f.lib.Load().Quizzes {
-				for _, q := range bank.Questions {
-					if q.ID == id {
-						return q
-					}
+				if q := find(bank, id); q != nil {
+					return q
 				}
 			}
 		}
@@ -213,7 +212,7 @@ func TestQuizOfOneBank(t *testing.T) {
 }
 
 func find(bank *content.Quiz, id string) *content.QuizQuestion {
-	for _, q := range bank.Questions {
+	for _, q := range slices.Concat(bank.Questions, bank.Multiple) {
 		if q.ID == id {
 			return q
 		}
@@ -231,7 +230,7 @@ func TestQuizReload(t *testing.T) {
 		lib.Quizzes = map[string]*content.Quiz{}
 		for id, bank := range f.lib.Load().Quizzes {
 			less := *bank
-			less.Questions = nil
+			less.Questions, less.Multiple = nil, nil
 			for _, q := range bank.Questions {
 				if !gone[q.ID] {
 					less.Questions = append(less.Questions, q)

@@ -16,6 +16,12 @@ import (
 //
 // Anything else is a scene of the office's own and changes nothing.
 
+// SurveyScene leads to one questionnaire at a place.
+func SurveyScene(survey, place string) string { return "survey:" + survey + ":" + place }
+
+// QuizScene leads to a quiz on one bank.
+func QuizScene(bank string) string { return "quiz:" + bank }
+
 // scene answers what a scanned code asks for; ok is false when it asks nothing.
 func (b *Bot) scene(ctx context.Context, e *edition, m Message) (r Reply, ok bool, err error) {
 	if len(m.Text) > 64 {

@@ -17,6 +17,7 @@ func normal(name string) string {
 
 // crossCheck looks at what can be judged only when all files are read.
 func (l *loader) crossCheck() {
+	l.hang()
 	for _, link := range l.links {
 		if l.lib.Entries[link.to] == nil {
 			l.report(link.at, "没有 %q 这个条目", link.to)

@@ -14,9 +14,11 @@ var (
 		Law:  append([]string{"law", "articles"}, commonKeys...),
 		Help: append([]string{"kind", "place", "address", "phone", "hours", "review_note"}, commonKeys...),
 	}
-	drugGroups = []string{"传统毒品", "合成毒品", "新精神活性物质", "植物类", "伪装形态", "易滥用药品", "其他物质"}
-	helpKinds  = []string{"report", "treatment", "first_aid", "station", "privacy", "situation"}
+	helpKinds = []string{"report", "treatment", "first_aid", "station", "privacy", "situation"}
 )
+
+// DrugGroups are the groups that drugs are shown in, in order.
+var DrugGroups = []string{"传统毒品", "合成毒品", "新精神活性物质", "植物类", "伪装形态", "易滥用药品", "其他物质"}
 
 func (l *loader) entry(d *document, kind Kind, name, text string) {
 	head, body, bodyLine, ok := frontMatter(text)
@@ -58,7 +60,7 @@ func (l *loader) entry(d *document, kind Kind, name, text string) {
 	}
 	switch kind {
 	case Drug:
-		e.Group = f.oneOf("group", drugGroups...)
+		e.Group = f.oneOf("group", DrugGroups...)
 		e.Status = f.text("status")
 		e.StatusSince = f.date("status_since")
 	case Law:

@@ -17,7 +17,7 @@ import (
 	"unicode/utf8"
 )
 
-//go:embed drugs laws help replies quizzes surveys places
+//go:embed drugs laws help replies quizzes surveys places pictures/*.yaml pictures/*.png menu.yaml
 var embedded embed.FS
 
 // Bounds of a content folder: far above what an office writes, low enough that a
@@ -27,13 +27,18 @@ const (
 	maxFiles = 20000
 )
 
-// endings says which files a folder holds; laws also has its index laws.yaml.
+// endings says which files a folder holds; laws also has its index laws.yaml, and
+// pictures has the drawings that its pictures are made from.
 var endings = map[string][]string{
 	"drugs": {".md"}, "laws": {".md", ".yaml"}, "help": {".md"}, "replies": {".md"},
 	"quizzes": {".yaml"}, "surveys": {".yaml"}, "places": {".yaml"},
+	"pictures": {".yaml", ".png", drawing},
 }
 
-// Folder is the text of every content file by path.
+// drawing is the ending of what a picture is made from; only people read it.
+const drawing = ".svg"
+
+// Folder is the text, or the picture, of every content file by path.
 type Folder map[string]string
 
 // readEmbedded gives the default content.
@@ -72,8 +77,11 @@ func readFS(fsys fs.FS) (Folder, Problems) {
 		if entry.IsDir() {
 			return nil
 		}
-		if !slices.Contains(endings[path.Dir(name)], path.Ext(name)) {
+		if name != menuFile && !slices.Contains(endings[path.Dir(name)], path.Ext(name)) {
 			return fail("这个文件不属于内容文件夹：文件夹或扩展名不对")
+		}
+		if path.Ext(name) == drawing {
+			return nil
 		}
 		if len(folder) == maxFiles {
 			return errors.New("too many files")
@@ -118,6 +126,9 @@ func readFile(fsys fs.FS, name string) (string, error) {
 	}
 	if len(data) > maxFile {
 		return "", errors.New("文件超过 1 MB")
+	}
+	if path.Ext(name) == ".png" {
+		return string(data), nil
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if !utf8.Valid(data) {

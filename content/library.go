@@ -9,6 +9,8 @@ type Library struct {
 	Quizzes        map[string]*Quiz
 	Questionnaires map[string]*Questionnaire
 	Replies        map[string]*Reply
+	Pictures       map[string]*Picture
 	Places         map[string]*Place // every place by code
 	Counties       []*Place          // by code
+	Menu           Menu              // of the official account
 }

@@ -7,11 +7,13 @@ import (
 
 // loader builds a Library and collects every problem on the way.
 type loader struct {
+	folder    Folder
 	lib       *Library
 	problems  Problems
 	warnings  Problems            // what is allowed and yet likely wrong
 	positions map[string]position // of what is checked once all is read: "entry drugs/x", "alias …"
 	links     []link
+	listed    []*Picture // in the order of their lists
 }
 
 // link is a reference to an entry, checked once all entries are known.
@@ -65,15 +67,16 @@ func Parse(folder Folder) (*Library, error) {
 // read loads what can be read and keeps every problem.
 func read(folder Folder) *loader {
 	l := &loader{
+		folder: folder,
 		lib: &Library{
 			Version: folder.version(),
 			Entries: map[string]*Entry{}, Laws: map[string]*LawBook{}, Quizzes: map[string]*Quiz{},
-			Questionnaires: map[string]*Questionnaire{}, Replies: map[string]*Reply{}, Places: map[string]*Place{},
+			Questionnaires: map[string]*Questionnaire{}, Replies: map[string]*Reply{}, Places: map[string]*Place{}, Pictures: map[string]*Picture{},
 		},
 		positions: map[string]position{},
 	}
 	// What others refer to comes first.
-	order := []string{"places", "laws.yaml", "laws", "drugs", "help", "replies", "quizzes", "surveys"}
+	order := []string{"places", "laws.yaml", "laws", "drugs", "help", "pictures", "replies", "quizzes", "surveys"}
 	for _, step := range order {
 		for _, name := range folder.names() {
 			if (step == "laws.yaml") == (name == "laws/laws.yaml") && strings.HasPrefix(name, strings.TrimSuffix(step, ".yaml")+"/") {
@@ -81,6 +84,7 @@ func read(folder Folder) *loader {
 			}
 		}
 	}
+	l.menu(folder)
 	l.crossCheck()
 	return l
 }
@@ -95,6 +99,9 @@ func (l *loader) file(name, text string) {
 	switch dir := path.Dir(name); {
 	case name == "laws/laws.yaml":
 		l.laws(d, text)
+	case path.Ext(name) == ".png": // looked at from the list that names it
+	case dir == "pictures":
+		l.pictures(d, text)
 	case dir == "places":
 		l.county(d, id, text)
 	case dir == "replies":

@@ -94,8 +94,8 @@ func (l *loader) quizQuestion(d *document, n ast.Node) *QuizQuestion {
 		d.at(f.at("id"), "编号只用小写字母、数字和连字符")
 	}
 	l.claim(d, f.at("id"), "quiz question", q.ID)
-	if q.Picture != "" && !plainID(q.Picture) {
-		d.at(f.at("picture"), "图片编号只用小写字母、数字和连字符")
+	if q.Picture != "" && l.lib.Pictures[q.Picture] == nil {
+		d.at(f.at("picture"), "没有 %q 这张图", q.Picture)
 	}
 	q.options(f)
 	q.answer(f)

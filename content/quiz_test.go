@@ -49,7 +49,7 @@ questions:
   - {id: zz1, text: 问, options: [甲, 乙, 丙], answer: b, explanation: 因为, difficulty: 2}
   - {id: zz2, type: true_false, text: 问, answer: 错, explanation: 因为}
   - {id: zz3, type: true_false, text: 问, answer: A, explanation: 因为, audience: [pupils, students]}
-  - {id: zz4, type: multiple, text: 问, options: [甲, 乙, 丙, 丁], answer: DA, explanation: 因为, picture: shang-1}
+  - {id: zz4, type: multiple, text: 问, options: [甲, 乙, 丙, 丁], answer: DA, explanation: 因为, picture: shangtou}
 `}))
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ questions:
 	if !slices.Equal(right.Audience, []string{"pupils", "students"}) {
 		t.Errorf("%+v", right)
 	}
-	if !slices.Equal(several.Rights, []int{0, 3}) || several.Picture != "shang-1" {
+	if !slices.Equal(several.Rights, []int{0, 3}) || several.Picture != "shangtou" {
 		t.Errorf("%+v", several)
 	}
 }

@@ -16,11 +16,13 @@ var replyPlaceholders = map[string][]string{
 	"survey-district": {}, "survey-township": {"place"}, "survey-link": {"place"},
 	"survey-closed": {"title", "days"}, "survey-none": {}, "survey-terminal": {"place"},
 	"list-banks": {}, "list-drugs": {}, "list-laws": {}, "list-entries": {"name"},
-	"quiz-start": {"n"}, "quiz-going": {}, "quiz-repeat": {}, "quiz-range": {"last"},
+	"quiz-start": {"n"}, "quiz-going": {}, "quiz-repeat": {}, "quiz-range": {"last"}, "quiz-truth": {},
+	"quiz-multiple": {}, "quiz-picked": {"picked"}, "quiz-pick": {},
 	"quiz-right": {}, "quiz-wrong": {"answer"}, "quiz-unsure": {"answer"},
 	"quiz-end": {"n", "right"}, "quiz-stopped": {"n", "right"}, "quiz-missed": {},
 	"quiz-none": {}, "quiz-empty": {},
-	"busy": {}, "slow-down": {},
+	"picture": {"title", "alt"},
+	"busy":    {}, "slow-down": {},
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)

@@ -28,6 +28,9 @@ func column(text string, offset int) int { return utf8.RuneCountInString(text[:o
 func rows(folder Folder) []row {
 	var all []row
 	for _, name := range folder.names() {
+		if path.Ext(name) == ".png" {
+			continue
+		}
 		bodyLine, entry := 0, ""
 		if path.Ext(name) == ".md" {
 			_, _, bodyLine, _ = frontMatter(folder[name])

@@ -46,6 +46,7 @@ type Entry struct {
 	Sources   []string
 	Reviewed  Date
 	Related   []string // ids of entries that are a good next step
+	Pictures  []*Picture
 
 	// Drugs only.
 	Group       string
@@ -63,6 +64,28 @@ type Entry struct {
 	Phone      string
 	Hours      string
 	ReviewNote string
+}
+
+// LegalStatus says how a drug is controlled, since when, and what prevails.
+func (e *Entry) LegalStatus() string {
+	s := "管制情况：" + strings.TrimSuffix(e.Status, "。")
+	if !e.StatusSince.IsZero() {
+		s += "，" + e.StatusSince.Chinese() + "起"
+	}
+	return s + "。以最新公告为准。"
+}
+
+// ArticleNames gives the articles that a law entry explains: 第62条、第133条之一.
+func (e *Entry) ArticleNames() string {
+	names := make([]string, len(e.Articles))
+	for i, article := range e.Articles {
+		number, branch, _ := strings.Cut(article, "之")
+		names[i] = "第" + number + "条"
+		if branch != "" {
+			names[i] += "之" + branch
+		}
+	}
+	return strings.Join(names, "、")
 }
 
 // Section is one part of an entry's text. The first has no heading.

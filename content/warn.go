@@ -41,6 +41,7 @@ func Warnings(folder Folder, rules Rules) Problems {
 	}
 	l.unsourced(folder)
 	l.replyLength(folder)
+	l.unlisted()
 	return l.warnings.sorted()
 }
 

@@ -50,6 +50,29 @@ func (d *document) position(n ast.Node) position {
 
 // parse gives the fields of the document's top mapping; ok is false when there is none.
 func (d *document) parse(text string, keys ...string) (f fields, ok bool) {
+	top, ok := d.top(text)
+	if !ok {
+		return f, false
+	}
+	return d.fields(top, keys...)
+}
+
+// list gives the items of the document's top list; ok is false when there is none.
+func (d *document) list(text string) (items []ast.Node, ok bool) {
+	top, ok := d.top(text)
+	if !ok {
+		return nil, false
+	}
+	list, ok := top.(*ast.SequenceNode)
+	if !ok {
+		d.at(top, "这里应当是一个列表，每一项以“- ”开头")
+		return nil, false
+	}
+	return list.Values, true
+}
+
+// top gives what the one document of the text holds.
+func (d *document) top(text string) (n ast.Node, ok bool) {
 	file, err := parseYAML(text)
 	if err != nil {
 		line, col, message := d.offset+1, 1, err.Error()
@@ -61,17 +84,17 @@ func (d *document) parse(text string, keys ...string) (f fields, ok bool) {
 			}
 		}
 		d.report(line, col, "YAML 格式有误：%s", message)
-		return f, false
+		return nil, false
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
 		d.report(d.offset+1, 1, "文件是空的")
-		return f, false
+		return nil, false
 	}
 	if len(file.Docs) > 1 {
 		d.report(d.offset+1, 1, "一个文件只能有一份 YAML")
-		return f, false
+		return nil, false
 	}
-	return d.fields(file.Docs[0].Body, keys...)
+	return file.Docs[0].Body, true
 }
 
 // parseYAML turns a panic of the parser into an error: a file under an editor's

@@ -120,14 +120,23 @@ type Personal struct {
 	Claim      [16]byte // names this link, for Store.Claim
 }
 
+// Follower is the pseudonym in one survey of who has that openid, however it
+// became known.
+func (d *Desk) Follower(ctx context.Context, q *content.Questionnaire, openid string) (respondent.Pseudonym, error) {
+	key, err := d.key(ctx, q.ID)
+	if err != nil {
+		return respondent.Pseudonym{}, err
+	}
+	return d.keys.Pseudonym(key, content.TierWechat, openid), nil
+}
+
 // PersonalToken for the follower with that openid. The same arguments give the
 // same token; the openid is not in it.
 func (d *Desk) PersonalToken(ctx context.Context, q *content.Questionnaire, openid string, at time.Time) (string, error) {
-	key, err := d.key(ctx, q.ID)
+	who, err := d.Follower(ctx, q, openid)
 	if err != nil {
 		return "", err
 	}
-	who := d.keys.Pseudonym(key, content.TierWechat, openid)
 	tag := content.QuestionnaireTag(q.ID)
 	raw := append(tag[:], who[:]...)
 	raw = binary.BigEndian.AppendUint32(raw, uint32(at.Add(PersonalLinkLife).Unix()))

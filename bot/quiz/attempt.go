@@ -15,6 +15,7 @@ type attempt struct {
 	Questions []string `json:"questions,omitempty"` // ids, in the order they are asked
 	At        int      `json:"at,omitempty"`        // index of the question being asked
 	Asked     int64    `json:"asked,omitempty"`     // when it was, in Unix seconds of the person's messages
+	Picked    []int    `json:"picked,omitempty"`    // options chosen so far, of a question with several right ones
 	Right     int      `json:"right,omitempty"`
 	Missed    []string `json:"missed,omitempty"` // ids
 	Seen      []string `json:"seen,omitempty"`   // ids of earlier attempts and this one, oldest first
@@ -48,20 +49,28 @@ func (a *attempt) current(lib *content.Library) (q *content.QuizQuestion, droppe
 			return q, dropped
 		}
 		a.Questions = slices.Delete(a.Questions, a.At, a.At+1)
+		a.Picked = nil
 		dropped = true
 	}
 	return nil, dropped
 }
 
+// picked gives the options of the question being asked that are chosen so far; a
+// reload may have taken some away.
+func (a *attempt) picked(q *content.QuizQuestion) []int {
+	return slices.DeleteFunc(slices.Clone(a.Picked), func(i int) bool { return i < 0 || i >= len(q.Options) })
+}
+
 // judge takes in the answer to the question being asked and goes on to the next.
-func (a *attempt) judge(q *content.QuizQuestion, option int) Verdict {
-	v := Verdict{Question: q, Option: option, Right: option == q.Right}
+func (a *attempt) judge(q *content.QuizQuestion, chosen []int) Verdict {
+	v := Verdict{Question: q, Chosen: chosen, Right: slices.Equal(chosen, rights(q))}
 	if v.Right {
 		a.Right++
 	} else {
 		a.Missed = append(a.Missed, q.ID)
 	}
 	a.At++
+	a.Picked = nil
 	return v
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"jindu/content"
@@ -51,7 +52,7 @@ func New(c Config) *Master {
 // Event is what a message did.
 type Event int
 
-// Events. Only Started, Judged, Stopped and sometimes Repeated change anything.
+// Events. Only Started, Picked, Judged, Stopped and sometimes Repeated change anything.
 const (
 	NoAttempt   Event = iota // nothing is running
 	NoQuestions              // there is nothing to ask
@@ -59,6 +60,7 @@ const (
 	Going                    // asked to start while one was running; Question again
 	Repeated                 // the answer was to an earlier question; Question again
 	NotAnOption              // Question has no such option
+	Picked                   // the answer is not whole yet; Question again, with what is Picked
 	Judged                   // Verdict on the answer; then Question, or Result at the end
 	Stopped                  // ended early; Result
 )
@@ -68,6 +70,7 @@ type Turn struct {
 	Event    Event
 	Verdict  *Verdict
 	Question *content.QuizQuestion // to be answered next
+	Picked   []int                 // options of Question chosen so far, rising; only where several may be right
 	Number   int                   // of Question, from 1
 	Total    int
 	Result   *Result
@@ -76,7 +79,7 @@ type Turn struct {
 // Verdict on one answer.
 type Verdict struct {
 	Question *content.QuizQuestion
-	Option   int // index of the one chosen; -1 when the person did not know
+	Chosen   []int // indexes of the options chosen, rising; none when the person did not know
 	Right    bool
 }
 
@@ -98,9 +101,15 @@ type Person struct {
 // Answer to a question.
 type Answer struct {
 	Question string // id of the question that the tapped option belonged to; "" when typed
-	// Choose gives the index of the option meant, or -1 for "I don't know"; ok
-	// is false when the question has no such option.
-	Choose func(*content.QuizQuestion) (option int, ok bool)
+	// Choose gives what is meant of the question's options, when those in picked
+	// were chosen before; ok is false when the question has no such option.
+	Choose func(q *content.QuizQuestion, picked []int) (choice Choice, ok bool)
+}
+
+// Choice is what an answer chooses.
+type Choice struct {
+	Options []int // indexes, rising, each once; none: the person does not know
+	Partial bool  // more may be chosen: it is kept, and not judged yet
 }
 
 // Word makes the reply to a Turn. It may be called more than once for a message
@@ -142,11 +151,16 @@ func (m *Master) Answer(ctx context.Context, p Person, answer Answer, word Word)
 			answer.Question == "" && !p.At.IsZero() && p.At.Unix() < a.Asked:
 			return Turn{Event: Repeated, Question: q}, dropped
 		}
-		option, ok := answer.Choose(q)
-		if !ok {
+		picked := a.picked(q)
+		choice, ok := answer.Choose(q, picked)
+		switch {
+		case !ok:
 			return Turn{Event: NotAnOption, Question: q}, dropped
+		case choice.Partial:
+			a.Picked = choice.Options
+			return Turn{Event: Picked, Question: q}, dropped || !slices.Equal(picked, choice.Options)
 		}
-		verdict := a.judge(q, option)
+		verdict := a.judge(q, choice.Options)
 		t := Turn{Event: Judged, Verdict: &verdict}
 		if t.Question, _ = a.current(lib); t.Question == nil {
 			t.Result = a.finish(lib)
@@ -182,6 +196,7 @@ func (m *Master) turn(ctx context.Context, p Person, word Word, step func(*attem
 		t, changed := step(a, m.Library())
 		if t.Question != nil {
 			t.Number, t.Total = a.At+1, len(a.Questions)
+			t.Picked = a.picked(t.Question)
 		}
 		reply = word(t)
 		if !changed {

@@ -59,9 +59,14 @@ func (p *player) start(bank string) {
 	}
 }
 
-func (p *player) answer(option int) {
+// whole chooses these options and no more.
+func whole(options ...int) func(*content.QuizQuestion, []int) (quiz.Choice, bool) {
+	return func(*content.QuizQuestion, []int) (quiz.Choice, bool) { return quiz.Choice{Options: options}, true }
+}
+
+func (p *player) answer(options ...int) {
 	p.Helper()
-	_, err := p.master.Answer(p.Context(), p.person(), quiz.Answer{Choose: func(*content.QuizQuestion) (int, bool) { return option, true }}, p.word)
+	_, err := p.master.Answer(p.Context(), p.person(), quiz.Answer{Choose: whole(options...)}, p.word)
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -98,7 +103,7 @@ func TestDrawOfAllBanksIsForAnybody(t *testing.T) {
 	general := bank("general", 3, func(i int, q *content.QuizQuestion) {
 		q.Audience = []string{"drivers", "residents"}
 		if i == 2 {
-			q.Picture = "leaf" // words alone do not ask it
+			q.Right = 9 // there is no such option
 		}
 	})
 	p := newPlayer(t, &quiztest.Memory{}, trade, general)
@@ -117,9 +122,9 @@ func TestDrawOfAllBanksIsForAnybody(t *testing.T) {
 func TestScore(t *testing.T) {
 	p := newPlayer(t, &quiztest.Memory{}, bank("a", 5, nil))
 	p.start("a")
-	for _, option := range []int{0, 1, -1, 0, 0} {
-		p.answer(option)
-		if v := p.last.Verdict; v.Right != (option == 0) || v.Option != option {
+	for _, chosen := range [][]int{{0}, {1}, nil, {0}, {0}} {
+		p.answer(chosen...)
+		if v := p.last.Verdict; v.Right != slices.Equal(chosen, []int{0}) || !slices.Equal(v.Chosen, chosen) {
 			t.Errorf("%+v", v)
 		}
 	}
@@ -128,6 +133,72 @@ func TestScore(t *testing.T) {
 	}
 	if p.answer(0); p.last.Event != quiz.NoAttempt {
 		t.Errorf("%+v", p.last)
+	}
+}
+
+// several makes a bank of questions with the first two options right.
+func several(id string, n int) *content.Quiz {
+	made := bank(id, n, func(_ int, q *content.QuizQuestion) {
+		q.Type, q.Options, q.Rights = content.Multiple, []string{"a", "b", "c"}, []int{0, 1}
+	})
+	made.Questions, made.Multiple = nil, made.Questions
+	return made
+}
+
+// An answer of several options is right when it holds all right ones and no other;
+// what is picked one by one is kept until the answer is whole, and never longer.
+func TestMultiple(t *testing.T) {
+	p := newPlayer(t, &quiztest.Memory{}, several("m", 5))
+	pick := func(options ...int) {
+		t.Helper()
+		_, err := p.master.Answer(t.Context(), p.person(), quiz.Answer{Choose: func(*content.QuizQuestion, []int) (quiz.Choice, bool) {
+			return quiz.Choice{Options: options, Partial: true}, true
+		}}, p.word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.last.Event != quiz.Picked || !slices.Equal(p.last.Picked, options) {
+			t.Fatalf("picked %v: %+v", options, p.last)
+		}
+	}
+	p.start("m")
+	right := 0
+	for _, chosen := range [][]int{{0, 1}, {0}, {0, 1, 2}, nil, {0, 1}} {
+		pick(2)
+		pick(0, 2)
+		pick()
+		number := p.last.Number
+		if p.answer(chosen...); p.last.Verdict.Right != slices.Equal(chosen, []int{0, 1}) {
+			t.Errorf("%v: %+v", chosen, p.last.Verdict)
+		}
+		if p.last.Verdict.Right {
+			right++
+		}
+		if p.last.Result == nil && (p.last.Number != number+1 || len(p.last.Picked) != 0) {
+			t.Errorf("after %v: %+v", chosen, p.last)
+		}
+	}
+	if p.last.Result.Right != right || right != 2 {
+		t.Errorf("%d right, %+v", right, p.last.Result)
+	}
+}
+
+// Few of an attempt's questions take several answers, unless there are no others.
+func TestDrawIsMostlySingle(t *testing.T) {
+	p := newPlayer(t, &quiztest.Memory{}, bank("a", 6, nil), several("m", 40))
+	for range 20 {
+		multiple := 0
+		for _, id := range p.play("") {
+			if id[0] == 'm' {
+				multiple++
+			}
+		}
+		if multiple > 1 {
+			t.Fatalf("%d of five", multiple)
+		}
+	}
+	if ids := p.play("m"); len(ids) != 5 {
+		t.Errorf("%v", ids)
 	}
 }
 
@@ -144,7 +215,7 @@ func (s strange) Load(ctx context.Context, who respondent.Pseudonym, msg quiz.Me
 func TestStateOfAnotherMake(t *testing.T) {
 	for _, state := range []string{"", "not JSON", `{"questions":["a0"],"at":-3}`, `{"questions":["a0"],"at":2}`, `{"questions":["gone"]}`, `[]`, `null`} {
 		p := newPlayer(t, strange{&quiztest.Memory{}, []byte(state)}, bank("a", 5, nil))
-		_, err := p.master.Answer(t.Context(), p.person(), quiz.Answer{Choose: func(*content.QuizQuestion) (int, bool) { return 0, true }}, p.word)
+		_, err := p.master.Answer(t.Context(), p.person(), quiz.Answer{Choose: whole(0)}, p.word)
 		if (err != nil && !errors.Is(err, quiz.ErrConflict)) || p.last.Question != nil {
 			t.Errorf("%s: %+v, %v", state, p.last, err)
 		}

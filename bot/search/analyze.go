@@ -1,40 +1,7 @@
 package search
 
 import (
-	"cmp"
 	"slices"
-)
-
-// term is what a text and an entry are compared by: two neighbouring characters,
-// a group of words that mean the same, or the name of a substance.
-type term struct {
-	key    uint64
-	weight float32
-}
-
-// Kinds of term, in the top bits of a key.
-const (
-	bigramTerm uint64 = iota << 60 // two runes, or one
-	wordTerm                       // a Latin word or a number, hashed
-	groupTerm                      // index of one of the lexicon's groups
-	entityTerm                     // index of the substance's entry
-	slangTerm                      // index of a name that several entries may claim
-)
-
-const kindMask = uint64(15) << 60
-
-// Weights of terms: a character pair inside a known word repeats what the word's
-// group says, and a single character says little.
-const (
-	pairWeight   = 1
-	insideWeight = 0.35 // of all pairs of one word
-	seamWeight   = 0.5  // a pair of an unknown character and a small word: 聚|会
-	singleWeight = 0.2
-	entityWeight = 1.6
-	slangWeight  = 1.6
-	groupWeight  = 1
-	innerWeight  = 0.5 // of a word inside a name: 种 in 种大麻
-	caseWeight   = 1.3 // of a word that narrows the question to a case of its own
 )
 
 // mention is the name of a substance in a text.
@@ -214,29 +181,6 @@ func (a *analyzer) unknown(out *analysis, runes []rune, from, to int) {
 	if to < len(runes) && !latin(runes[to-1]) && !latin(runes[to]) {
 		out.add(pair(runes[to-1], runes[to]), seamWeight)
 	}
-}
-
-func (out *analysis) add(key uint64, weight float32) {
-	out.terms = append(out.terms, term{key, weight})
-}
-
-// distinct keeps each term once, with its greatest weight.
-func (out *analysis) distinct() {
-	slices.SortFunc(out.terms, func(a, b term) int {
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(b.weight, a.weight))
-	})
-	out.terms = slices.CompactFunc(out.terms, func(a, b term) bool { return a.key == b.key })
-}
-
-func pair(a, b rune) uint64 { return bigramTerm | uint64(a)<<24 | uint64(b) }
-
-// hash is FNV-1a over runes, cut to the 60 bits of a key.
-func hash(word []rune) uint64 {
-	h := uint64(14695981039346656037)
-	for _, r := range word {
-		h = (h ^ uint64(r)) * 1099511628211
-	}
-	return h &^ kindMask
 }
 
 // bare gives the text without what says nothing, such as 请问 and 是什么; "" when

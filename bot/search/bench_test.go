@@ -69,6 +69,7 @@ func questions(lib *content.Library, n int) []string {
 // build, how much memory it holds, and the 99th percentile of a whole answer
 // (safety, then retrieval).
 func BenchmarkIndex(b *testing.B) {
+	trained() // once a process, about a tenth of a second
 	for _, n := range []int{2000, 20000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			lib := synthetic(n)

@@ -18,24 +18,39 @@ import (
 type labelled struct {
 	kind, question string
 	want           []string
-	practice       bool // of practice.tsv
+	half           half
 }
 
-var showErrors = flag.Bool("errors", false, "eval: list the tuning half's misses")
+var showErrors = flag.Bool("errors", false, "TestEval: list the misses of the tuning set")
 
-// report says that the question belongs to the half that is only looked at for reporting.
-func (l labelled) report() bool {
-	if l.practice {
-		return false
-	}
+// half says what a question is for.
+type half string
+
+const (
+	tuning half = "tuning" // its misses may be looked at
+	report half = "report" // of questions.tsv, by hash of the question: for the figures
+	unseen half = "unseen" // written after the rules, for the figures
+	round2 half = "round2" // the same, after the next round
+)
+
+// halfOf splits questions.tsv so that nobody chooses.
+func halfOf(file, question string) half {
 	h := fnv.New32a()
-	h.Write([]byte(l.question))
-	return h.Sum32()%2 == 1
+	h.Write([]byte(question))
+	switch {
+	case file == "unseen.tsv":
+		return unseen
+	case file == "round2.tsv":
+		return round2
+	case file == "questions.tsv" && h.Sum32()%2 == 1:
+		return report
+	}
+	return tuning
 }
 
 func readLabelled(t testing.TB) []labelled {
 	var set []labelled
-	for _, name := range []string{"questions.tsv", "practice.tsv"} {
+	for _, name := range []string{"questions.tsv", "practice.tsv", "unseen.tsv", "round2.tsv"} {
 		file, err := os.ReadFile("testdata/" + name)
 		if err != nil {
 			t.Fatal(err)
@@ -45,7 +60,7 @@ func readLabelled(t testing.TB) []labelled {
 			if len(f) != 3 {
 				t.Fatalf("%s: %q", name, line)
 			}
-			set = append(set, labelled{f[0], f[1], strings.Split(f[2], "|"), name == "practice.tsv"})
+			set = append(set, labelled{f[0], f[1], strings.Split(f[2], "|"), halfOf(name, f[1])})
 		}
 	}
 	return set
@@ -113,11 +128,19 @@ func answer(ix *Index, question string) Result {
 	return ix.Find(question)
 }
 
-type score struct{ n, right, offered, silent, wrong int }
+type score struct{ n, right, offered, silent, wrong, first int }
 
-func (s *score) add(v verdict) {
+func (s *score) add(v verdict, first bool) {
 	s.n++
+	if first {
+		s.first++
+	}
 	*[]*int{&s.right, &s.offered, &s.silent, &s.wrong}[v]++
+}
+
+// first says that the right entry stands first, answered or offered.
+func (l labelled) first(r Result, v verdict) bool {
+	return v == right || ((r.Outcome == Choices || r.Outcome == Answer) && slices.Contains(l.want, r.Topics[0]))
 }
 
 func rate(part, of int) float64 {
@@ -127,51 +150,93 @@ func rate(part, of int) float64 {
 	return float64(part) / float64(of)
 }
 
-// inDomain lists the kinds that ask for an entry.
-var inDomain = []string{"name", "slang", "article", "law", "help", "describe", "typo", "two", "ambiguous", "trap"}
+// groups are the kinds that the goals are set for.
+var groups = map[string][]string{
+	"IN DOMAIN":    {"name", "slang", "article", "law", "help", "describe", "typo", "two", "ambiguous", "trap"},
+	"SAFETY":       {"crisis", "refused"},
+	"OUT OF SCOPE": {"outscope", "domainish"},
+}
 
-// TestEval measures the labelled set and holds what was reached.
+// slack is how much recall an edit of the content may cost before somebody must
+// look: a question or two of a set.
+const slack = 0.015
+
+// TestEval measures the labelled sets and holds what was reached.
 func TestEval(t *testing.T) {
 	ix := New(defaultLibrary(t))
-	halves := map[bool]map[string]*score{false: {}, true: {}}
-	count := func(half bool, kind string, v verdict) {
-		if halves[half][kind] == nil {
-			halves[half][kind] = &score{}
-		}
-		halves[half][kind].add(v)
-	}
+	scores := map[half]map[string]*score{tuning: {}, report: {}, unseen: {}, round2: {}}
 	for _, l := range readLabelled(t) {
 		r := answer(ix, l.question)
 		v := l.judge(r)
-		count(l.report(), l.kind, v)
-		switch {
-		case slices.Contains(inDomain, l.kind):
-			count(l.report(), "IN DOMAIN", v)
-		case l.kind == "crisis" || l.kind == "refused":
-			count(l.report(), "SAFETY", v)
-		case l.kind == "outscope" || l.kind == "domainish":
-			count(l.report(), "OUT OF SCOPE", v)
+		count := func(name string) {
+			if scores[l.half][name] == nil {
+				scores[l.half][name] = &score{}
+			}
+			scores[l.half][name].add(v, l.first(r, v))
 		}
-		if *showErrors && !l.report() && v != right {
-			fmt.Printf("%s\t%s\t%s\n\twant %s\n\tgot  %s %s %s\n", []string{"", "offered", "silent", "WRONG"}[v], l.kind, l.question, strings.Join(l.want, " | "), r.Outcome, strings.Join(r.Topics, " "), r.Crisis)
-			for i, c := range ix.rank(ix.analyzer.analyze(fold(l.question).runes)) {
-				if i < 3 {
-					fmt.Printf("\t\t%s %.2f (cover %.2f likeness %.2f)\n", ix.entries[c.entry].ID, c.score, c.cover, c.likeness)
-				}
+		count(l.kind)
+		for group, kinds := range groups {
+			if slices.Contains(kinds, l.kind) {
+				count(group)
+			}
+		}
+		if *showErrors && (l.half == tuning || l.half == round2) && v != right {
+			printMiss(ix, l, r, v)
+		}
+		if v == wrong && (l.kind == "crisis" || l.kind == "refused") {
+			t.Errorf("%s %q is answered with %v %v %s", l.kind, l.question, r.Outcome, r.Topics, r.Crisis)
+		}
+	}
+	recorded := readRecorded(t)
+	for _, half := range []half{tuning, report, unseen, round2} {
+		printScores(string(half), scores[half])
+		for group := range groups {
+			s := scores[half][group]
+			was := recorded[string(half)+" "+group]
+			if got := rate(s.right, s.n); got < was.right-slack {
+				t.Errorf("%s, %s: recall %.3f, recorded %.3f", half, group, got, was.right)
+			}
+			if got := rate(s.wrong, s.n); got > max(0.02, was.wrong)+slack/2 {
+				t.Errorf("%s, %s: %.3f wrong, recorded %.3f", half, group, got, was.wrong)
 			}
 		}
 	}
-	for _, half := range []bool{false, true} {
-		printScores(map[bool]string{false: "tuning half", true: "report half"}[half], halves[half])
+}
+
+type record struct{ right, wrong float64 }
+
+func readRecorded(t testing.TB) map[string]record {
+	file, err := os.ReadFile("testdata/recorded.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]record{}
+	for _, line := range dataLines(string(file)) {
+		f := strings.Split(line, "\t")
+		var r record
+		if _, err := fmt.Sscan(f[2]+" "+f[3], &r.right, &r.wrong); err != nil {
+			t.Fatalf("recorded.tsv: %q: %v", line, err)
+		}
+		all[f[0]+" "+f[1]] = r
+	}
+	return all
+}
+
+func printMiss(ix *Index, l labelled, r Result, v verdict) {
+	fmt.Printf("%s\t%s\t%s\n\twant %s\n\tgot  %s %s %s\n", []string{"", "offered", "silent", "WRONG"}[v], l.kind, l.question, strings.Join(l.want, " | "), r.Outcome, strings.Join(r.Topics, " "), r.Crisis)
+	for i, c := range ix.rank(ix.analyzer.analyze(fold(l.question).runes)) {
+		if i < 3 {
+			fmt.Printf("\t\t%s %.2f (cover %.2f likeness %.2f)\n", ix.entries[c.entry].ID, c.score, c.cover, c.likeness)
+		}
 	}
 }
 
 func printScores(title string, scores map[string]*score) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "\n%s\tn\trecall@1\twrong\tchoices\tunknown\t\n", title)
+	fmt.Fprintf(w, "\n%s\tn\trecall@1\tfirst\twrong\tchoices\tunknown\t\n", title)
 	for _, kind := range sortedKeys(scores) {
 		s := scores[kind]
-		fmt.Fprintf(w, "%s\t%d\t%.3f\t%.3f\t%.3f\t%.3f\t\n", kind, s.n, rate(s.right, s.n), rate(s.wrong, s.n), rate(s.offered, s.n), rate(s.silent, s.n))
+		fmt.Fprintf(w, "%s\t%d\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t\n", kind, s.n, rate(s.right, s.n), rate(s.first, s.n), rate(s.wrong, s.n), rate(s.offered, s.n), rate(s.silent, s.n))
 	}
 	w.Flush()
 }

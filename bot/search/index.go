@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 
 	"jindu/content"
 )
@@ -67,9 +68,13 @@ func New(lib *content.Library) *Index {
 	ix := &Index{exact: map[string][]int32{}, vague: map[string][]int32{}}
 	ix.entries, ix.linked = byLinks(lib)
 	ix.analyzer = &analyzer{names: newNames(ix.entries), drug: language.group("drug"), use: language.group("use"), none: language.group(noGroup)}
+	var work sync.WaitGroup
+	work.Go(func() {
+		ix.safety = newSafety(lib, ix.analyzer.names)
+		ix.safety.model = trained()
+	})
 	ix.ranker = newRanker(newPostings(ix.entries, ix.analyzer), ix.entries, ix.analyzer)
 	ix.articles = newArticles(lib, ix.entries)
-	ix.safety = newSafety(lib, ix.analyzer.names)
 	ix.spelling = newSpelling(ix.entries)
 	for i, e := range ix.entries {
 		for _, words := range [][]string{{e.Title}, e.Aliases, e.Questions} {
@@ -77,6 +82,7 @@ func New(lib *content.Library) *Index {
 		}
 		claim(ix.vague, e.Ambiguous, int32(i))
 	}
+	work.Wait()
 	return ix
 }
 

@@ -57,6 +57,7 @@ type phrase struct {
 	entry  int32
 	mass   float32 // IDF mass of its terms
 	entity bool    // it names a substance
+	drugs  bool    // it speaks of drugs
 	cases  int8    // words that narrow it to a case of its own
 }
 
@@ -64,7 +65,7 @@ type phrase struct {
 // field's, and of each phrase.
 type parts struct {
 	fields  []term
-	phrases [][]term
+	phrases []analysis
 }
 
 func newPostings(entries []*content.Entry, a *analyzer) *postings {
@@ -80,8 +81,8 @@ func newPostings(entries []*content.Entry, a *analyzer) *postings {
 				l.entries = append(l.entries, inEntry{int32(i), t.weight})
 			}
 		}
-		for _, terms := range e.phrases {
-			p.phrase(int32(i), terms)
+		for _, parts := range e.phrases {
+			p.phrase(int32(i), parts)
 		}
 	}
 	p.weigh(lengths)
@@ -112,9 +113,9 @@ func partsOf(e *content.Entry, a *analyzer) parts {
 		}
 	}
 	phrase := func(s string, weight float32) {
-		if terms := a.analyze(fold(s).runes).terms; len(terms) > 0 {
-			field(terms, weight)
-			p.phrases = append(p.phrases, terms)
+		if parts := a.analyze(fold(s).runes); len(parts.terms) > 0 {
+			field(parts.terms, weight)
+			p.phrases = append(p.phrases, parts)
 		}
 	}
 	phrase(e.Title, titleWeight)
@@ -147,9 +148,9 @@ func (p *postings) list(key uint64) *list {
 	return &p.lists[at]
 }
 
-func (p *postings) phrase(entry int32, terms []term) {
-	s := phrase{entry: entry}
-	for _, t := range terms {
+func (p *postings) phrase(entry int32, parts analysis) {
+	s := phrase{entry: entry, drugs: parts.facets&subject != 0}
+	for _, t := range parts.terms {
 		l := p.list(t.key)
 		l.strings = append(l.strings, inString{int32(len(p.strings)), t.weight})
 		s.entity = s.entity || t.key&kindMask == entityTerm

@@ -23,6 +23,10 @@ const (
 	// speaks of a case that the question does not: 怀孕的人贩毒 for 贩毒.
 	otherCase = 0.8
 
+	// otherMatter is the same for a phrase that speaks of drugs, when the question
+	// does not: 快递涉毒 for 快递.
+	otherMatter = 0.7
+
 	// missedCase is what is left of an entry's score for each such word of the
 	// question that the entry never mentions.
 	missedCase = 0.73
@@ -124,6 +128,9 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		like := 2 * s.common[at] / (mass + p.mass)
 		for range p.cases - s.cases[at] {
 			like *= otherCase
+		}
+		if p.drugs && q.facets&subject == 0 {
+			like *= otherMatter
 		}
 		switch {
 		case like > s.best[p.entry]:

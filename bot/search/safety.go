@@ -13,6 +13,7 @@ type safety struct {
 	places *trie    // townships and villages
 	hides  [][]bool // by class of the longer and of the inner word
 	drug   int32
+	model  *intent // shared by all
 }
 
 func newSafety(lib *content.Library, n *names) *safety {
@@ -63,6 +64,20 @@ func newSafety(lib *content.Library, n *names) *safety {
 func (ix *Index) Safety(question string) (Result, bool) {
 	t := fold(question)
 	found := ix.safety.hits(t.runes)
+	r, ok := ix.safety.rules(t, found)
+	own := len(ix.exact[t.String()]) > 0 // the office wrote it, as a fair question
+	if !ok {
+		r, ok = ix.safety.intent(t, found)
+		own = own || len(ix.exact[ix.analyzer.bare(t.runes)]) > 0
+	}
+	if own && r.Outcome != Crisis {
+		return Result{}, false
+	}
+	return r, ok
+}
+
+// rules judges by safety.txt and tip.
+func (s *safety) rules(t text, found hits) (Result, bool) {
 	present := make([]bool, len(safetyRules.classes))
 	for _, x := range found {
 		present[x.class] = true
@@ -74,7 +89,7 @@ func (ix *Index) Safety(question string) (Result, bool) {
 			}
 		}
 	}
-	if ix.safety.tip(t, found) {
+	if s.tip(t, found) {
 		return Result{Outcome: Tip}, true
 	}
 	return Result{}, false
@@ -85,7 +100,7 @@ func (ix *Index) Safety(question string) (Result, bool) {
 var hiding = map[string][]string{
 	"notdrug": {"drug"},
 	"kin":     {"self"},
-	"mask":    {"how", "where", "doverb", "makeverb", "makenoun", "useverb", "actverb"},
+	"mask":    {"how", "seek", "means", "where", "doverb", "makeverb", "makenoun", "useverb", "actverb"},
 }
 
 // hits finds the words of all classes that no longer word hides.

@@ -224,7 +224,6 @@ func FuzzSafety(f *testing.F) {
 	}
 	ix := New(defaultLibrary(f))
 	f.Fuzz(func(t *testing.T, q string) {
-		// What is added after a safe distance of chatter does not hide a danger.
 		r, ok := ix.Safety(q)
 		again, okAgain := ix.Safety(q)
 		if ok != okAgain || r.Outcome != again.Outcome || r.Crisis != again.Crisis {

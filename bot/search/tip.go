@@ -32,7 +32,10 @@ func (s *safety) tip(t text, found hits) bool {
 	if acts && (address(t.runes) || number(t.runes)) {
 		return true
 	}
-	asks := t.question || class("ask", "mask")
+	asks := t.question || class("ask", "mask", "lawask")
+	if !t.question && class("hear", "callreport") && !class("mask", "how") && s.person(t.runes, found) {
+		return true
+	}
 	if asks {
 		return false
 	}
@@ -72,6 +75,9 @@ func address(runes []rune) bool {
 	for i := range runes {
 		if _, end := numeral(runes, i); end > i && end < len(runes) && strings.ContainsRune("号栋幢室座", runes[end]) {
 			return !(runes[end] == '号' && end+1 < len(runes) && strings.ContainsRune("令胶", runes[end+1]))
+		}
+		if n, end := numeral(runes, i); n > 100 && end-i >= 3 && i > 0 && strings.ContainsRune("下上楼元", runes[i-1]) {
+			return true // 楼下502
 		}
 		if strings.HasPrefix(string(runes[i:min(i+2, len(runes))]), "单元") {
 			return true
@@ -148,7 +154,7 @@ func (s *safety) person(runes []rune, found hits) bool {
 
 // nameEnds says that what follows a name looks like it: 在, 家, 吸毒, …
 func nameEnds(rest []rune) bool {
-	for _, word := range []string{"在", "家", "吸", "贩", "卖", "抽", "藏", "溜", "种", "他", "她", "天天", "每天", "经常", "又", "是个", "住", "偷", "总", "和", "一直", "开", "的电", "车", "带", "运", "制", "大爷", "大哥", "是", "让", "叫", "跟", "有", "拿"} {
+	for _, word := range []string{"在", "家", "吸", "贩", "卖", "抽", "藏", "溜", "种", "他", "她", "天天", "每天", "经常", "又", "是个", "住", "偷", "总", "和", "一直", "开", "的电", "车", "带", "运", "制", "大爷", "大哥", "是", "让", "叫", "跟", "有", "拿", "上个", "昨", "前", "最近", "这", "每", "刚", "某"} {
 		if strings.HasPrefix(string(rest), word) {
 			return true
 		}

@@ -206,7 +206,7 @@ func TestRememberedIsBounded(t *testing.T) {
 		if !first {
 			t.Fatal("known")
 		}
-		x.settle(key, e, strings.Repeat("x", 10), false)
+		x.settle(key, e, said{text: strings.Repeat("x", 10)}, false)
 	}
 	if n := len(x.recent) + len(x.older); n > 2*maxRemembered {
 		t.Errorf("%d remembered", n)

@@ -17,10 +17,12 @@ const (
 
 // exchange is one message and its reply, however often WeChat sends the message.
 type exchange struct {
-	done   chan struct{} // closed when text is there
-	text   string
+	done   chan struct{} // closed when what is said is there
+	said   said
 	tries  int  // attempts that asked for it
 	missed bool // an attempt went without it, so a retry will ask for it
+	ready  bool // it is there, or about to be
+	letter bool // its text goes out as a message of its own, and no attempt gets it
 }
 
 // exchanges knows the messages of the last minute. It holds a reply only while
@@ -42,7 +44,7 @@ func newExchanges(now func() time.Time) *exchanges {
 }
 
 // join gives the exchange of a message. first says that the caller has to see to
-// its text; known, that the message was seen before.
+// what is said; known, that the message was seen before.
 func (x *exchanges) join(key quiz.MessageKey) (e *exchange, first, known bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -64,16 +66,32 @@ func (x *exchanges) join(key quiz.MessageKey) (e *exchange, first, known bool) {
 	return e, true, known
 }
 
-// settle gives the exchange its text. keep says that retries get this very text,
-// else they make it anew when none of them had to go without.
-func (x *exchanges) settle(key quiz.MessageKey, e *exchange, text string, keep bool) {
+// settle gives the exchange what is said. keep says that retries get the very same,
+// else they make it anew when none of them had to go without. letter says that no
+// attempt gets it and the caller has to send it.
+func (x *exchanges) settle(key quiz.MessageKey, e *exchange, out said, keep bool) (letter bool) {
 	x.mu.Lock()
-	if !keep && !e.missed {
+	e.ready, letter = true, e.letter
+	if !keep && !e.missed && !letter {
 		x.recent[key] = x.answered
 	}
 	x.mu.Unlock()
-	e.text = text
+	if !letter {
+		e.said = out
+	}
 	close(e.done)
+	return letter
+}
+
+// post makes the text of an exchange a message of its own; ok is false when it is
+// there already. Attempts get no text from then on.
+func (x *exchanges) post(e *exchange) (ok bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !e.ready {
+		e.letter = true
+	}
+	return e.letter
 }
 
 // miss notes that an attempt goes without the text and says how many there were.

@@ -63,14 +63,15 @@ func (w *Webhook) signed(q url.Values, got, sealed string) error {
 }
 
 // read gives the message of a request that WeChat sent in the mode that is
-// configured; the request has no say in it.
+// configured; the request has no say in it. The address is signed in either mode,
+// so that a stranger's body is never read.
 func (w *Webhook) read(c *gin.Context) (callback, error) {
 	q := c.Request.URL.Query()
-	if w.envelope != nil {
-		return w.readSafe(c, q)
-	}
 	if err := w.signed(q, q.Get("signature"), ""); err != nil {
 		return callback{}, err
+	}
+	if w.envelope != nil {
+		return w.readSafe(c, q)
 	}
 	if q.Has("encrypt_type") && q.Get("encrypt_type") != "raw" {
 		return callback{}, errSafe

@@ -3,6 +3,7 @@ package wechat
 import (
 	"bytes"
 	"encoding/base64"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -179,5 +180,25 @@ func TestRefusalsInTheLog(t *testing.T) {
 	}
 	if strings.Contains(log, "oSecret") || strings.Contains(log, "words") || strings.Contains(log, testToken) {
 		t.Errorf("personal or secret:\n%s", log)
+	}
+}
+
+// untouched fails the test when it is read.
+type untouched struct{ testing.TB }
+
+func (u untouched) Read([]byte) (int, error) {
+	u.Error("the body of a stranger was read")
+	return 0, io.EOF
+}
+
+// A flood of what WeChat did not sign costs no memory: no body is read.
+func TestStrangersBodyIsNotRead(t *testing.T) {
+	for _, a := range []account{plainAccount, safeAccount} {
+		h := testEngine(t, testConfig(t, a, echo))
+		for _, address := range []string{"/wechat", "/wechat?signature=x&timestamp=1&nonce=2", "/wechat?encrypt_type=aes&msg_signature=x&timestamp=1"} {
+			if status, _ := send(h, httptest.NewRequest(http.MethodPost, address, untouched{t})); status != http.StatusForbidden {
+				t.Errorf("%s: %d", address, status)
+			}
+		}
 	}
 }

@@ -12,6 +12,33 @@ import (
 // maxContent is the most of a text reply, in bytes of UTF-8.
 const maxContent = 2048
 
+// Bounds of a card, in bytes of UTF-8: what a phone shows of it.
+const (
+	maxTitle       = 96
+	maxDescription = 360
+)
+
+// said is a reply as WeChat gets it: the text, or the card that stands for it. No
+// text means that nothing is said.
+type said struct {
+	text string
+	news *bot.News
+}
+
+// card gives a card whose parts fit and hold nothing that XML cannot.
+func card(n *bot.News) *bot.News {
+	if n == nil || n.URL == "" {
+		return nil
+	}
+	return &bot.News{
+		Title:       shorten(legal(oneLine.Replace(n.Title)), maxTitle),
+		Description: shorten(newlines(legal(n.Description)), maxDescription),
+		Picture:     address(n.Picture), URL: address(n.URL),
+	}
+}
+
+var oneLine = strings.NewReplacer("\r", "", "\n", " ")
+
 // render gives a reply as the text that WeChat shows: the words, then a line for
 // each link and for each choice to tap. WeChat reads <a href="…">…</a> and
 // nothing else as a tag, and knows no entities, so a < of ours is written wide.
@@ -79,14 +106,26 @@ func address(url string) string    { return percentURL.Replace(legal(url)) }
 // success is WeChat's word for "received, nothing to say".
 const success = "success"
 
-// appendReply writes a text reply as XML.
-func appendReply(b []byte, to, from string, now time.Time, text string) []byte {
+// appendReply writes a reply as XML: a text, or news of one article.
+func appendReply(b []byte, to, from string, now time.Time, out said) []byte {
 	b = appendCDATA(append(b, "<xml><ToUserName>"...), to)
 	b = appendCDATA(append(b, "</ToUserName><FromUserName>"...), from)
 	b = append(b, "</FromUserName><CreateTime>"...)
 	b = strconv.AppendInt(b, now.Unix(), 10)
-	b = append(b, "</CreateTime><MsgType><![CDATA[text]]></MsgType><Content>"...)
-	return append(appendCDATA(b, text), "</Content></xml>"...)
+	b = append(b, "</CreateTime><MsgType><![CDATA["...)
+	if out.news == nil {
+		b = append(b, "text]]></MsgType><Content>"...)
+		return append(appendCDATA(b, out.text), "</Content></xml>"...)
+	}
+	b = append(b, "news]]></MsgType><ArticleCount>1</ArticleCount><Articles><item><Title>"...)
+	b = appendCDATA(b, out.news.Title)
+	b = append(b, "</Title><Description>"...)
+	b = appendCDATA(b, out.news.Description)
+	b = append(b, "</Description><PicUrl>"...)
+	b = appendCDATA(b, out.news.Picture)
+	b = append(b, "</PicUrl><Url>"...)
+	b = appendCDATA(b, out.news.URL)
+	return append(b, "</Url></item></Articles></xml>"...)
 }
 
 // appendCDATA writes a section that holds any legal text: "]]>" would end it, so

@@ -84,7 +84,7 @@ func FuzzReply(f *testing.F) {
 			t.Fatalf("%d bytes of %q", len(content), content)
 		}
 		var r reply
-		if err := xml.Unmarshal(appendReply(nil, "to", "from", time.Now(), content), &r); err != nil {
+		if err := xml.Unmarshal(appendReply(nil, "to", "from", time.Now(), said{text: content}), &r); err != nil {
 			t.Fatal(err)
 		}
 		if r.Content != content || r.ToUserName != "to" || r.FromUserName != "from" {

@@ -35,12 +35,20 @@ type Answerer interface {
 	Answer(ctx context.Context, m bot.Message) (bot.Reply, error)
 }
 
-// Config of a webhook. Everything but AppID and AESKey is needed.
+// Letters writes to a follower outside of a reply, as a customer message.
+type Letters interface {
+	// Ready says whether the account may.
+	Ready() bool
+	Send(ctx context.Context, to bot.OpenID, text string) error
+}
+
+// Config of a webhook. Everything but AppID, AESKey and Letters is needed.
 type Config struct {
 	Token        string // of the account's server configuration
 	AppID        string // needed in safe mode
 	AESKey       string // EncodingAESKey, 43 characters; when set only safe mode is accepted
 	Answerer     Answerer
+	Letters      Letters // for late answers; nil: none
 	Keys         *respondent.Keys
 	Now          func() time.Time
 	RateFollower int // messages a minute and follower, and as many at once; 0: no bound
@@ -121,16 +129,16 @@ func (w *Webhook) receive(c *gin.Context) {
 		c.String(http.StatusOK, success)
 		return
 	}
-	text, err := w.answer(c.Request.Context(), message)
+	out, err := w.answer(c.Request.Context(), message)
 	if err != nil {
 		// Nothing but silence makes WeChat send the message again.
 		panic(http.ErrAbortHandler)
 	}
-	if text == "" {
+	if out.text == "" {
 		c.String(http.StatusOK, success)
 		return
 	}
-	reply := appendReply(make([]byte, 0, 512+len(text)), in[fieldFrom], in[fieldTo], w.Now(), text)
+	reply := appendReply(make([]byte, 0, 1024+len(out.text)), in[fieldFrom], in[fieldTo], w.Now(), out)
 	if w.envelope != nil {
 		reply = w.envelope.seal(w.Token, w.Now(), reply)
 	}

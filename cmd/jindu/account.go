@@ -57,7 +57,11 @@ func (c accountAdd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	return store.PutAccount(ctx, office.Account{Name: c.Name, Role: office.Role(c.Role), Place: c.Place, Hash: hash, Created: time.Now()})
+	if err := store.PutAccount(ctx, office.Account{Name: c.Name, Role: office.Role(c.Role), Place: c.Place, Hash: hash, Created: time.Now()}); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "已添加 %s，可以在 /office/ 登录。\n", c.Name)
+	return err
 }
 
 type accountList struct{ storeFlags }
@@ -99,7 +103,11 @@ func (c accountPasswd) Run(ctx context.Context, std streams) error {
 	if account.Hash, err = readPassword(std); err != nil {
 		return err
 	}
-	return store.PutAccount(ctx, account)
+	if err := store.PutAccount(ctx, account); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(std.out, "口令已改，原来的登录都已失效。")
+	return err
 }
 
 type accountRemove struct {
@@ -107,7 +115,7 @@ type accountRemove struct {
 	Name string `arg:"" help:"账号名。"`
 }
 
-func (c accountRemove) Run(ctx context.Context) error {
+func (c accountRemove) Run(ctx context.Context, std streams) error {
 	store, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -118,14 +126,15 @@ func (c accountRemove) Run(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	return nil
+	_, err = fmt.Fprintln(std.out, "已删除 "+c.Name)
+	return err
 }
 
 // readPassword asks at a terminal without echo, or takes one line of a pipe.
 func readPassword(std streams) (string, error) {
-	fmt.Fprint(std.err, "口令（至少 10 个字符）：")
 	var password string
 	if file, ok := std.in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		fmt.Fprint(std.err, "口令（至少 10 个字符）：")
 		raw, err := term.ReadPassword(int(file.Fd()))
 		fmt.Fprintln(std.err)
 		if err != nil {

@@ -106,7 +106,7 @@ func withTerminalBot(ctx context.Context, f contentFlags, use func(*terminalBot)
 		return err
 	}
 	defer store.Close()
-	b := newBot(store, terminalSurveys{}, func() *content.Library { return lib })
+	b := newBot(store, terminalSurveys{}, nil, func() *content.Library { return lib })
 	b.SetLibrary(lib)
 	t := &terminalBot{bot: b}
 	rand.Read(t.who[:])

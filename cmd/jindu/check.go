@@ -33,6 +33,11 @@ func (c checkCmd) Run(std streams) error {
 		}
 		lib, err = content.Parse(folder)
 	}
+	if err == nil && len(lib.Menu.Buttons) > 0 {
+		if found := menuProblems(folder, lib); len(found) > 0 {
+			err = found
+		}
+	}
 	var problems content.Problems
 	if errors.As(err, &problems) {
 		for _, p := range problems {

@@ -52,7 +52,7 @@ func (c demoCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	set := settings{
-		addr: c.Addr, store: store{data: c.Data}, content: c.Content, keys: keys, legal: c.legal(), token: rand.Text(),
+		addr: c.Addr, store: store{data: c.Data}, content: c.Content, keys: keys, legal: c.legal(), wechat: wechatSettings{token: rand.Text()},
 		assistPIN: fmt.Sprintf("%06d", pin), limits: limitFlags{RateTicket: 600, RateFollower: 120, WebhookInflight: 512},
 		accounts: oneAccount{office.Account{Name: demoAccount, Role: office.RoleDistrict, Hash: hash, Created: time.Now()}},
 		log:      newLog(std.err, slog.LevelWarn),
@@ -66,7 +66,7 @@ func (c demoCmd) Run(ctx context.Context, std streams) error {
 		}
 	}
 	set.extend = func(s *server) error {
-		simulator, err := sim.New(sim.Config{Handler: s.handler, Token: s.token, Now: time.Now})
+		simulator, err := sim.New(sim.Config{Handler: s.handler, Token: s.wechat.token, Now: time.Now})
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"jindu/bot/quiz"
+	"jindu/internal/backup"
 	"jindu/internal/office"
 	"jindu/internal/redisstore"
 	"jindu/internal/sqlitestore"
@@ -19,6 +20,7 @@ type engine interface {
 	survey.Store
 	quiz.Store
 	office.AccountStore
+	backup.Source
 	Close() error
 }
 

@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"jindu/internal/limit"
+	"jindu/internal/respondent"
 )
 
 // Timeouts of a connection. Bodies are small, networks may be weak; a stream
@@ -27,13 +30,13 @@ const (
 )
 
 // newEngine is a gin engine that trusts only the given proxies.
-func newEngine(log *slog.Logger, proxies []string, observers ...gin.HandlerFunc) (*gin.Engine, error) {
+func newEngine(log *slog.Logger, proxies []string, middleware ...gin.HandlerFunc) (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	if err := engine.SetTrustedProxies(proxies); err != nil {
 		return nil, usageError("JINDU_TRUSTED_PROXIES 要写成地址或网段，逗号分隔，如 127.0.0.1,10.0.0.0/8")
 	}
-	engine.Use(observers...)
+	engine.Use(middleware...)
 	engine.Use(observe(log))
 	engine.NoRoute(func(c *gin.Context) {
 		c.String(http.StatusNotFound, "没有这个页面。请检查网址，或重新扫描二维码。")
@@ -67,12 +70,45 @@ func observe(log *slog.Logger) gin.HandlerFunc {
 	}
 }
 
+// pagesPerTicket is how many pages a network may open for each submission that it
+// may make at one ticket: a questionnaire takes about four, with WeChat's
+// authorization; other pages and tickets are opened from there too.
+const pagesPerTicket = 10
+
+// limitedNetworks are remembered by limitPages, about 200 bytes each.
+const limitedNetworks = 20_000
+
+// limitPages bounds how often one network opens pages, so that a flood from one
+// does not starve the others. Posts have bounds of their own. WeChat's calls and
+// health checks are not pages. Addresses are kept as keyed hashes, in memory.
+func limitPages(keys *respondent.Keys, perMinute int) gin.HandlerFunc {
+	networks := limit.New(perMinute, perMinute, limitedNetworks, time.Now)
+	return func(c *gin.Context) {
+		switch c.FullPath() {
+		case "/wechat", "/healthz", "/readyz":
+			return
+		}
+		if c.Request.Method == http.MethodPost {
+			return
+		}
+		sum := keys.MAC("pages", []byte(limit.Network(c.ClientIP())))
+		if networks.Allow(string(sum[:16])) {
+			return
+		}
+		c.Header("Retry-After", "10")
+		c.String(http.StatusTooManyRequests, "现在打开的人太多。请等十几秒，再打开一次。")
+		c.Abort()
+	}
+}
+
 // protect refuses browser posts from other sites (CSRF).
-func protect(next http.Handler, base string) (http.Handler, error) {
+func protect(next http.Handler, own ...string) (http.Handler, error) {
 	guard := http.NewCrossOriginProtection()
 	// Behind a proxy that rewrites Host the public address is not the request's.
-	if err := guard.AddTrustedOrigin(base); err != nil {
-		return nil, err
+	for _, origin := range own {
+		if err := guard.AddTrustedOrigin(origin); err != nil {
+			return nil, err
+		}
 	}
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "请从本站页面提交。请返回后重新打开页面再试。", http.StatusForbidden)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -33,8 +34,13 @@ type commands struct {
 	Ask     askCmd     `cmd:"" help:"问机器人一句话。"`
 	QR      qrCmd      `cmd:"" name:"qr" help:"生成问卷二维码图片。"`
 	Tally   tallyCmd   `cmd:"" help:"查看统计。"`
+	Menu    menuCmd    `cmd:"" help:"管理公众号的自定义菜单（要已认证的公众号）。"`
+	Wechat  wechatCmd  `cmd:"" help:"公众号的连接。"`
+	Export  exportCmd  `cmd:"" help:"导出答卷和统计（xlsx、csv 或 jsonl）。"`
 	Audit   auditCmd   `cmd:"" help:"从日志重新清点，与统计和去重表核对；有出入时退出码为 1。"`
 	Account accountCmd `cmd:"" help:"管理办公室账号。"`
+	Backup  backupCmd  `cmd:"" help:"把全部数据写成一份备份；服务在运行时也可以。"`
+	Restore restoreCmd `cmd:"" help:"把备份恢复到空的数据文件夹或 Redis，并核对。"`
 	Forget  forgetCmd  `cmd:"" help:"永久结束一份问卷：销毁它的密钥和去重表，此后谁也无法知道谁答过。不可恢复。"`
 	Health  healthCmd  `cmd:"" help:"问正在运行的服务能不能用；不能时退出码为 1。"`
 	Version versionCmd `cmd:"" help:"版本、提交和 Go 版本。"`
@@ -80,7 +86,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(std.err, "jindu: %v\n用 jindu --help 查看用法\n", err)
+		fmt.Fprintf(std.err, "jindu: %s\n用 jindu --help 查看用法\n", inChinese(err.Error()))
 		return exitUsage
 	}
 	err = parsed.Run()
@@ -96,6 +102,15 @@ func run(ctx context.Context, args []string, std streams) int {
 	}
 	fmt.Fprintln(std.err, "jindu:", err)
 	return exitFailed
+}
+
+// inChinese puts the parser's few sentences into the language of who types.
+func inChinese(message string) string {
+	return strings.NewReplacer(
+		"missing flags: ", "缺少参数：", "unknown flag ", "没有这个参数：", "unexpected argument ", "多余的内容：",
+		", did you mean ", "，是不是 ", "expected one of ", "要写其中之一：", "expected ", "还要写：",
+		" must be one of ", " 只能是其中之一：", " but got ", "，现在是 ",
+	).Replace(message)
 }
 
 // usageError is a wrong call that parsing could not see.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,13 +19,17 @@ type qrCmd struct {
 	contentFlags
 	secretFlags
 	baseFlags
-	Survey     string `required:"" placeholder:"ID" help:"问卷编号，如 qiongshan-2026。"`
-	Place      string `required:"" placeholder:"CODE" help:"区划代码；写区县则每个镇街（和收集单位）各一张。"`
+	accountFlags
+	Survey     string `placeholder:"ID" help:"问卷编号，如 qiongshan-2026。"`
+	Place      string `placeholder:"CODE" help:"区划代码；写区县则每个镇街（和收集单位）各一张。"`
 	Level      string `enum:"township,village" default:"township" help:"区县或镇街之下细到哪一级：township 或 village。"`
 	Point      string `placeholder:"NAME" help:"收集点名称，如 府城菜市场。"`
 	Assisted   bool   `help:"工作人员代填用，打开时要口令。"`
 	Preview    bool   `help:"预览用，不计入统计。"`
 	ValidUntil string `placeholder:"DATE" help:"最后有效日，如 2026-12-31。"`
+	Scene      bool   `help:"公众号带参二维码：扫码关注后，机器人直接发这个镇街的问卷（要认证服务号和 AppSecret）。默认永久有效，全号最多 10 万个。"`
+	Quiz       string `placeholder:"BANK" help:"同 --scene 一起用：扫码后开始这套题（不用 --survey 和 --place）。"`
+	Temporary  int    `placeholder:"DAYS" help:"同 --scene 一起用：只用这么多天（1 到 30）的临时二维码，不占永久的数量。"`
 	Out        string `placeholder:"DIR" help:"图片写到这个文件夹；不写则只打印网址和终端二维码。"`
 	JSON       bool   `name:"json" help:"每行打印一个 JSON。"`
 }
@@ -37,12 +42,20 @@ type qrLine struct {
 	Point     string `json:"point"`
 	URL       string `json:"url"`
 	File      string `json:"file"`
+	Scene     string `json:"scene,omitempty"`   // of a scene code
+	Expires   string `json:"expires,omitempty"` // of a temporary one, RFC 3339
 }
 
-func (c qrCmd) Run(std streams) error {
+func (c qrCmd) Run(ctx context.Context, std streams) error {
 	lib, err := c.library()
 	if err != nil {
 		return err
+	}
+	if c.Scene {
+		return c.scenes(ctx, std, lib)
+	}
+	if c.Quiz != "" || c.Temporary != 0 {
+		return usageError("--quiz 和 --temporary 要同 --scene 一起用")
 	}
 	keys, err := c.keys()
 	if err != nil {
@@ -52,13 +65,9 @@ func (c qrCmd) Run(std streams) error {
 	if err != nil {
 		return err
 	}
-	q := lib.Questionnaires[c.Survey]
-	if q == nil {
-		return usageError("没有编号为 " + c.Survey + " 的问卷")
-	}
-	place := lib.Places[c.Place]
-	if place == nil {
-		return usageError("没有代码为 " + c.Place + " 的地方")
+	q, place, err := c.where(lib)
+	if err != nil {
+		return err
 	}
 	var until content.Date
 	if c.ValidUntil != "" {
@@ -85,6 +94,21 @@ func (c qrCmd) Run(std streams) error {
 		}
 	}
 	return nil
+}
+
+// where is the questionnaire and the place that the flags name.
+func (c qrCmd) where(lib *content.Library) (*content.Questionnaire, *content.Place, error) {
+	if c.Survey == "" || c.Place == "" {
+		return nil, nil, usageError("请用 --survey 写问卷编号，用 --place 写区划代码")
+	}
+	q, place := lib.Questionnaires[c.Survey], lib.Places[c.Place]
+	switch {
+	case q == nil:
+		return nil, nil, usageError("没有编号为 " + c.Survey + " 的问卷")
+	case place == nil:
+		return nil, nil, usageError("没有代码为 " + c.Place + " 的地方")
+	}
+	return q, place, nil
 }
 
 func ticketReason(err error) string {
@@ -120,12 +144,13 @@ func (c qrCmd) write(std streams, line *qrLine) error {
 		if err != nil {
 			return err
 		}
-		name := line.Survey + "-" + line.Place
-		for _, part := range []string{line.Point, flagWord(c.Assisted, "assisted"), flagWord(c.Preview, "preview")} {
+		var parts []string
+		for _, part := range []string{line.Survey, line.Place, line.Point, c.Quiz, flagWord(c.Scene, "scene"), flagWord(c.Assisted, "assisted"), flagWord(c.Preview, "preview")} {
 			if part != "" {
-				name += "-" + strings.Map(fileRune, part)
+				parts = append(parts, strings.Map(fileRune, part))
 			}
 		}
+		name := strings.Join(parts, "-")
 		line.File = filepath.Join(c.Out, name+".png")
 		if err := os.WriteFile(line.File, png, 0o644); err != nil {
 			return err
@@ -134,7 +159,8 @@ func (c qrCmd) write(std streams, line *qrLine) error {
 	if c.JSON {
 		return json.NewEncoder(std.out).Encode(line)
 	}
-	fmt.Fprintf(std.out, "%s %s %s\n%s\n", line.PlaceName, line.Point, line.File, line.URL)
+	fmt.Fprintln(std.out, strings.Join(strings.Fields(line.PlaceName+" "+line.Point+" "+line.Scene+" "+line.File), " "))
+	fmt.Fprintln(std.out, line.URL)
 	if c.Out == "" {
 		drawing, err := web.Terminal(line.URL)
 		if err != nil {

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -18,6 +19,7 @@ import (
 	"jindu/bot/quiz"
 	"jindu/bot/wechat"
 	"jindu/content"
+	"jindu/internal/learn"
 	"jindu/internal/metrics"
 	"jindu/internal/office"
 	"jindu/internal/page"
@@ -35,13 +37,14 @@ const contentPoll = time.Second
 type settings struct {
 	addr, adminAddr string // adminAddr "" or "off": none
 	baseURL         string
+	learnURL        string   // host of the learning pages in replies; "": baseURL
+	origins         []string // other hosts of this server
 	store           store
 	weak            bool // start although the store may lose what it acknowledged
 	content         string
 	keys            *respondent.Keys
 	legal           page.Legal
-	token           string
-	appID, aesKey   string
+	wechat          wechatSettings
 	apiToken        string
 	assistPIN       string
 	limits          limitFlags
@@ -57,6 +60,7 @@ type server struct {
 	settings
 	engine   engine
 	metrics  *metrics.Metrics
+	account  *officialAccount // nil: WeChat's API is not called
 	live     *content.Live
 	desk     *survey.Desk
 	office   *office.Handler
@@ -68,12 +72,18 @@ type server struct {
 // runServer serves until ctx ends, then finishes what is under way.
 func runServer(ctx context.Context, set settings) error {
 	listener, err := net.Listen("tcp", set.addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s 正被别的程序占用：请停掉它，或用 --addr 换一个端口，如 --addr 127.0.0.1:8081", set.addr)
+	}
 	if err != nil {
 		return fmt.Errorf("不能监听 %s：%w", set.addr, err)
 	}
 	defer listener.Close()
 	// A port of 0 is known only now.
 	if set.baseURL, err = baseURL(set.baseURL, listener.Addr().String()); err != nil {
+		return err
+	}
+	if err := set.checkHosts(); err != nil {
 		return err
 	}
 	engine, err := set.store.serve(ctx, set.weak, set.log)
@@ -92,6 +102,9 @@ func (s *server) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { s.live.Run(ctx, contentPoll); return nil })
 	group.Go(func() error { return s.office.Run(ctx) })
+	if s.account != nil {
+		group.Go(func() error { s.account.run(ctx); return nil })
+	}
 	group.Go(func() error { return serveHTTP(ctx, s.listener, s.handler, s.log) })
 	if s.adminAddr != "" && s.adminAddr != "off" {
 		listener, err := net.Listen("tcp", s.adminAddr)
@@ -119,15 +132,20 @@ func (s *server) wire(ctx context.Context) (err error) {
 	if s.live, err = content.NewLive(ctx, s.content, s.desk.Accept, s.log); err != nil {
 		return fmt.Errorf("内容有错，先改好再启动（jindu check 可查看）：\n%w", err)
 	}
-	b := newBot(s.engine, surveyLinks{s}, s.live.Library)
+	b := newBot(s.engine, surveyLinks{s}, learn.Site(cmp.Or(s.learnURL, s.baseURL)), s.live.Library)
 	s.live.OnChange(b.SetLibrary)
 	s.live.OnChange(func(lib *content.Library) { s.metrics.SetContent(lib.Version) })
 
+	pageReaders, lateAnswers, err := s.official(ctx)
+	if err != nil {
+		return err
+	}
 	reply := func(id string) func() string {
 		return func() string { return s.live.Library().Replies[id].Text }
 	}
 	webhook, err := wechat.New(wechat.Config{
-		Token: s.token, AppID: s.appID, AESKey: s.aesKey, Answerer: s.metrics.Bot(b), Keys: s.keys, Now: time.Now,
+		Token: s.wechat.token, AppID: s.wechat.appID, AESKey: s.wechat.aesKey,
+		Answerer: s.metrics.Bot(b), Letters: lateAnswers, Keys: s.keys, Now: time.Now,
 		RateFollower: s.limits.RateFollower, Inflight: s.limits.WebhookInflight, Log: s.log,
 		Busy: reply("busy"), RateLimited: reply("slow-down"),
 	})
@@ -136,9 +154,13 @@ func (s *server) wire(ctx context.Context) (err error) {
 	}
 	secure := strings.HasPrefix(s.baseURL, "https://")
 	pages, err := web.New(web.Config{
-		Library: s.live.Library, Desk: s.desk, Keys: s.keys, Legal: s.legal, BaseURL: s.baseURL, Secure: secure,
-		AssistPIN: s.assistPIN, RateTicket: s.limits.RateTicket, Now: time.Now, Log: s.log,
+		Library: s.live.Library, Desk: s.desk, Keys: s.keys, Legal: s.legal, BaseURL: s.baseURL, OtherHosts: s.otherHosts(), Secure: secure,
+		AssistPIN: s.assistPIN, WeChat: pageReaders, RateTicket: s.limits.RateTicket, Now: time.Now, Log: s.log,
 	})
+	if err != nil {
+		return err
+	}
+	reading, err := learn.New(learn.Config{Library: s.live.Library, Legal: s.legal})
 	if err != nil {
 		return err
 	}
@@ -153,25 +175,29 @@ func (s *server) wire(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.routes, err = newEngine(s.log, s.proxies, s.metrics.Observe); err != nil {
+	if s.routes, err = newEngine(s.log, s.proxies, s.metrics.Observe, limitPages(s.keys, s.limits.RateTicket*pagesPerTicket)); err != nil {
 		return err
 	}
-	if s.handler, err = protect(s.routes, s.baseURL); err != nil {
+	if s.handler, err = protect(s.routes, s.hosts()...); err != nil {
 		return err
 	}
 	webhook.Register(s.routes)
 	pages.Register(s.routes)
+	reading.Register(s.routes)
 	s.office.Register(s.routes)
 	s.health(s.routes)
+	s.domainFiles(s.routes)
 	if s.extend != nil {
 		return s.extend(s)
 	}
 	return nil
 }
 
-// newBot is the one way a bot is made, for the webhook and the terminal.
-func newBot(store quiz.Store, surveys bot.Surveys, library func() *content.Library) *bot.Bot {
-	return bot.New(bot.Config{Quiz: quiz.New(quiz.Config{Store: store, Library: library, Now: time.Now}), Surveys: surveys, Now: time.Now})
+// newBot is the one way a bot is made, for the webhook and the terminal, which has
+// no site.
+func newBot(store quiz.Store, surveys bot.Surveys, site bot.Site, library func() *content.Library) *bot.Bot {
+	asker := quiz.New(quiz.Config{Store: store, Library: library, Now: time.Now})
+	return bot.New(bot.Config{Quiz: asker, Surveys: surveys, Site: site, Now: time.Now})
 }
 
 // surveyLinks gives the bot personal links.
@@ -213,10 +239,5 @@ func baseURL(base, addr string) (string, error) {
 		}
 		return "http://" + net.JoinHostPort(host, port), nil
 	}
-	base = strings.TrimRight(base, "/")
-	u, err := url.Parse(base)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return "", usageError("JINDU_BASE_URL 要写成 https://jindu.example.cn 这样，不带路径")
-	}
-	return base, nil
+	return publicURL("JINDU_BASE_URL", base)
 }

@@ -51,18 +51,27 @@ func (f legalFlags) legal() page.Legal {
 	return page.Legal{Org: f.Org, ICP: f.ICP, PSB: f.PSB, Contact: f.Contact}
 }
 
+// accountFlags let calls to WeChat's API for the official account.
+type accountFlags struct {
+	WechatAppID         string `name:"wechat-app-id" env:"JINDU_WECHAT_APP_ID" placeholder:"ID" help:"公众号 AppID；安全模式和调用微信接口必填。"`
+	WechatAppSecret     string `name:"wechat-app-secret" env:"JINDU_WECHAT_APP_SECRET" placeholder:"TEXT" help:"公众号 AppSecret；菜单、带参二维码、网页授权和补发回答要用。"`
+	WechatAppSecretFile string `name:"wechat-app-secret-file" env:"JINDU_WECHAT_APP_SECRET_FILE" placeholder:"FILE" help:"从文件读取 AppSecret。"`
+	WechatAPIURL        string `name:"wechat-api-url" env:"JINDU_WECHAT_API_URL" hidden:"" help:"微信接口地址，测试用。"`
+}
+
 // wechatFlags connect the official account.
 type wechatFlags struct {
-	WechatAppID      string `name:"wechat-app-id" env:"JINDU_WECHAT_APP_ID" placeholder:"ID" help:"公众号 AppID；安全模式必填。"`
-	WechatToken      string `name:"wechat-token" env:"JINDU_WECHAT_TOKEN" placeholder:"TEXT" help:"公众号后台“服务器配置”里的 Token，必填。"`
-	WechatTokenFile  string `name:"wechat-token-file" env:"JINDU_WECHAT_TOKEN_FILE" placeholder:"FILE" help:"从文件读取 Token。"`
-	WechatAESKey     string `name:"wechat-aes-key" env:"JINDU_WECHAT_AES_KEY" placeholder:"TEXT" help:"EncodingAESKey，43 个字符；设了就只接受安全模式。"`
-	WechatAESKeyFile string `name:"wechat-aes-key-file" env:"JINDU_WECHAT_AES_KEY_FILE" placeholder:"FILE" help:"从文件读取 EncodingAESKey。"`
+	accountFlags
+	WechatToken      string   `name:"wechat-token" env:"JINDU_WECHAT_TOKEN" placeholder:"TEXT" help:"公众号后台“服务器配置”里的 Token，必填。"`
+	WechatTokenFile  string   `name:"wechat-token-file" env:"JINDU_WECHAT_TOKEN_FILE" placeholder:"FILE" help:"从文件读取 Token。"`
+	WechatAESKey     string   `name:"wechat-aes-key" env:"JINDU_WECHAT_AES_KEY" placeholder:"TEXT" help:"EncodingAESKey，43 个字符；设了就只接受安全模式。"`
+	WechatAESKeyFile string   `name:"wechat-aes-key-file" env:"JINDU_WECHAT_AES_KEY_FILE" placeholder:"FILE" help:"从文件读取 EncodingAESKey。"`
+	WechatVerify     []string `name:"wechat-verify" env:"JINDU_WECHAT_VERIFY" placeholder:"PATH" help:"微信的域名验证文件 MP_verify_….txt，或放着它们的文件夹；逗号分隔。"`
 }
 
 // limitFlags bound what one network or follower may do.
 type limitFlags struct {
-	RateTicket      int `env:"JINDU_RATE_TICKET" default:"600" help:"每个网络、每张二维码每分钟最多提交几次，0 为不限（默认 ${default}）。"`
+	RateTicket      int `env:"JINDU_RATE_TICKET" default:"600" help:"每个网络、每张二维码每分钟最多提交几次，0 为不限（默认 ${default}）；每个网络打开页面的次数限在它的十倍。"`
 	RateFollower    int `env:"JINDU_RATE_FOLLOWER" default:"120" help:"每位关注者每分钟最多几条消息，0 为不限（默认 ${default}）。"`
 	WebhookInflight int `env:"JINDU_WEBHOOK_INFLIGHT" default:"512" help:"同时处理的微信消息上限（默认 ${default}）。"`
 }

@@ -139,7 +139,7 @@ func (h *Handler) getLive(c *gin.Context) {
 		Account: account.Name, Title: q.Title, Place: placeName(lib, q, scope), By: by,
 		Stream: "/api/surveys/" + path + "/live?status=1&by=" + string(by), Self: "/office/surveys/" + path + "?by=" + string(by),
 		At: report.GeneratedAt.Format("15:04:05"), Note: report.Note, Total: newRow(q, report.Total),
-		Questions: newBreakdowns(q, report.Total), Formulas: formulas(q), Status: newStatus(h.Content(), false),
+		Questions: newBreakdowns(q, report.Total), Formulas: survey.Formulas(q), Status: newStatus(h.Content(), false),
 	}
 	for _, p := range report.Places {
 		data.Rows = append(data.Rows, newRow(q, p))

@@ -3,7 +3,6 @@ package office
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"jindu/content"
 	"jindu/survey"
@@ -43,11 +42,6 @@ type count struct {
 // none stands where there is no figure.
 const none = "–"
 
-// tierNames in the order of their strength.
-var tierNames = []struct{ id, name string }{
-	{content.TierWechat, "微信"}, {content.TierDevice, "浏览器"}, {content.TierAssisted, "代填"},
-}
-
 func newRow(q *content.Questionnaire, p survey.PlaceReport) row {
 	r := row{
 		Key: p.Code + "|" + p.Point, Name: p.Name, Within: p.Township, Unit: p.Unit,
@@ -76,29 +70,15 @@ func newRow(q *content.Questionnaire, p survey.PlaceReport) row {
 		}
 		r.DontKnow, r.Fast = fmt.Sprint(dontKnow), fmt.Sprint(p.Marks[survey.MarkFast])
 	}
-	for _, t := range tierNames {
+	for _, t := range survey.TierNames {
 		n := none
 		if shown {
-			n = fmt.Sprint(p.Tiers[t.id])
+			n = fmt.Sprint(p.Tiers[t.ID])
 		}
-		r.Tiers = append(r.Tiers, count{t.id, t.name, n})
+		r.Tiers = append(r.Tiers, count{t.ID, t.Name, n})
 	}
-	r.Flag = flag(p)
+	r.Flag = p.Flag()
 	return r
-}
-
-func flag(p survey.PlaceReport) string {
-	switch {
-	case p.Responses == 0:
-		return ""
-	case p.Suppressed && p.Responses < survey.LeastBreakdown:
-		return fmt.Sprintf("不足 %d 份，不显示明细", survey.LeastBreakdown)
-	case p.Suppressed:
-		return "为免推算出个人，不显示明细"
-	case p.Small:
-		return "样本少，仅供参考"
-	}
-	return ""
 }
 
 func newCell(in *content.Indicator, r survey.IndicatorReport) cell {
@@ -160,35 +140,6 @@ func isRight(q *content.Questionnaire, question, option string) bool {
 		}
 	}
 	return false
-}
-
-// formulas says in words how each rate is computed, with its name and version.
-func formulas(q *content.Questionnaire) []string {
-	var all []string
-	for _, in := range q.Indicators {
-		name := fmt.Sprintf("%s（%s，第 %d 版）", in.Name, in.Formula, in.FormulaVersion)
-		switch in.Formula {
-		case content.FormulaSatisfied:
-			question := q.Question(in.Question)
-			var yes, unknown []string
-			for _, id := range in.Satisfied {
-				yes = append(yes, question.Option(id).Text)
-			}
-			for _, o := range question.Options {
-				if o.DontKnow {
-					unknown = append(unknown, o.Text)
-				}
-			}
-			text := fmt.Sprintf("%s＝选“%s”的人数÷回答这道题的人数", name, strings.Join(yes, "”“"))
-			if len(unknown) > 0 {
-				text += fmt.Sprintf("（选“%s”的不算在内，另列）", strings.Join(unknown, "”“"))
-			}
-			all = append(all, text)
-		case content.FormulaAware:
-			all = append(all, fmt.Sprintf("%s＝%d 道知识题答对 %s 以上（含）的人数÷全部答卷人数", name, len(in.Right), fmt.Sprintf("%g%%", tenths(in.Share))))
-		}
-	}
-	return all
 }
 
 // status is what the page says beside the figures, and its stream's status event.

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gin-gonic/gin"
 )
@@ -44,6 +45,7 @@ type Page struct {
 	js     template.JS
 	legal  Legal
 	policy string
+	maxAge time.Duration // 0: not cached
 }
 
 // New parses a page's template at boot. css and js are file names, or "".
@@ -87,6 +89,14 @@ func readCSS(fsys fs.FS, base, name string) (template.CSS, error) {
 	return template.CSS(squeeze(base + string(text))), err
 }
 
+// Cached gives the same page for what tells everybody the same: a good answer may
+// be kept by browsers and by caches between, for so long.
+func (p *Page) Cached(maxAge time.Duration) *Page {
+	public := *p
+	public.maxAge = maxAge
+	return &public
+}
+
 // squeeze takes line breaks and indents out of a style sheet.
 func squeeze(css string) string {
 	var b strings.Builder
@@ -122,6 +132,9 @@ func (p *Page) Render(c *gin.Context, status int, title string, data any) {
 	}
 	h := c.Writer.Header()
 	Headers(h)
+	if p.maxAge > 0 && status == http.StatusOK {
+		Public(h, p.maxAge)
+	}
 	h.Set("Content-Security-Policy", p.policy)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Add("Vary", "Accept-Encoding")
@@ -137,6 +150,11 @@ func (p *Page) Render(c *gin.Context, status int, title string, data any) {
 	}
 	c.Status(status)
 	_, _ = c.Writer.Write(body.Bytes())
+}
+
+// Public lets caches keep what tells everybody the same; it goes after Headers.
+func Public(h http.Header, maxAge time.Duration) {
+	h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(maxAge.Seconds())))
 }
 
 // Headers are set on everything a person may see: never cached, never framed or

@@ -161,30 +161,16 @@ func usedMemory(b *testing.B, server *redistest.Server) int64 {
 	client := server.Client()
 	defer client.Close()
 	for line := range strings.Lines(client.Info(b.Context(), "memory").Val()) {
-		// Not the buffers of clients and of the file, which come and go.
-		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "used_memory_dataset:"); ok {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "used_memory:"); ok {
 			n, err := strconv.ParseInt(text, 10, 64)
 			if err != nil {
 				b.Fatal(err)
 			}
-			return n + overhead(b, server)
+			return n
 		}
 	}
 	b.Fatal("no memory")
 	return 0
-}
-
-// overhead of the keyspace: MEMORY STATS counts its tables apart from the data.
-func overhead(b *testing.B, server *redistest.Server) int64 {
-	client := server.Client()
-	defer client.Close()
-	reply, err := client.Do(b.Context(), "MEMORY", "STATS").Result()
-	if err != nil {
-		b.Fatal(err)
-	}
-	db, _ := reply.(map[any]any)["db.0"].(map[any]any)
-	n, _ := db["overhead.hashtable.main"].(int64)
-	return n
 }
 
 // tallyTimes reads the roll-up so often, and gives milliseconds.

@@ -19,9 +19,12 @@
 //	{S:p}:d:BUCKET  hash: dedup row → masked submission id and time
 //	{S:p}:t         hash: TOWNSHIP NUL CELL → count
 //	{S:p}:t:TOWN    hash: PLACE NUL POINT NUL CELL → count
+//	{S:p}:late      set: while a backup reads the part, its name and the dedup
+//	                rows that came since it began
 //
 // and of the rest: claim:C, {q:WHO} and {q:WHO}:MESSAGE (quiz), accounts, closing
-// (surveys whose closing for good is under way), health.
+// (surveys whose closing for good is under way), health, restoring (while an
+// archive is being restored, or when that broke off: no server starts).
 //
 // What Redis tells about people is what the sister engine tells, see
 // package sqlitestore: dedup rows are masked (package dedup), the log holds the

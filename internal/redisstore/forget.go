@@ -43,6 +43,10 @@ func (s *Store) destroy(ctx context.Context, id string, parts int) error {
 		if err := s.closePart(ctx, p, parts); err != nil {
 			return err
 		}
+		err := s.settle(ctx, nil, func(ctx context.Context) error { return s.client.Unlink(ctx, p.late()).Err() })
+		if err != nil {
+			return err
+		}
 		for keys := range p.bucketKeys(parts, forgetBuckets) {
 			err := s.settle(ctx, nil, func(ctx context.Context) error { return s.client.Unlink(ctx, keys...).Err() })
 			if err != nil {

@@ -13,7 +13,9 @@ const (
 	accountsKey = prefix + "accounts"
 	closingKey  = prefix + "closing"
 	healthKey   = prefix + "health"
+	restoreKey  = prefix + "restoring"
 	claimPrefix = prefix + "claim:"
+	quizPrefix  = prefix + "{q:"
 	channel     = prefix + "dirty"
 )
 
@@ -44,11 +46,12 @@ func (p part) state() string            { return p.prefix + "state" }
 func (p part) log() string              { return p.prefix + "log" }
 func (p part) words() string            { return p.prefix + "words" }
 func (p part) rollUp() string           { return p.prefix + "t" }
+func (p part) late() string             { return p.prefix + "late" }
 func (p part) township(t string) string { return p.prefix + "t:" + t }
 func (p part) bucket(number int) string { return p.prefix + "d:" + strconv.Itoa(number) }
 func home(survey string) part           { return newPart(survey, 0) }
 func claimKey(claim [16]byte) string    { return claimPrefix + token(claim) }
-func attemptKey(who [16]byte) string    { return prefix + "{q:" + token(who) + "}" }
+func attemptKey(who [16]byte) string    { return quizPrefix + token(who) + "}" }
 func replyKey(who, msg [16]byte) string { return attemptKey(who) + ":" + token(msg) }
 func token(id [16]byte) string          { return base64.RawURLEncoding.EncodeToString(id[:]) }
 func allParts(survey string, n int) []part {

@@ -29,6 +29,8 @@ type Options struct {
 	Now                 func() time.Time // by which claims, attempts and replies expire; time.Now
 	Logger              *slog.Logger     // slog.Default()
 	AllowWeakDurability bool             // start although an acknowledged response may be lost; Health says so
+
+	restoring bool // this is the restore that others must not see half done
 }
 
 // Store is one Redis. Every method is safe for use by many goroutines.
@@ -79,7 +81,11 @@ func Open(ctx context.Context, address string, opts Options) (*Store, error) {
 	s.notices = newNotices(s, rand.Text())
 	s.close = sync.OnceValue(s.shut)
 	s.guard()
-	if err := s.startCheck(ctx); err != nil {
+	err = s.startCheck(ctx)
+	if err == nil && !opts.restoring {
+		err = s.checkRestore(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("redis: %w", err), s.Close())
 	}
 	s.background(s.keep)

@@ -115,7 +115,7 @@ func newBatch(p part, subs []*submission) *batch {
 // encode the batch with what is known of its words. Responses are left out while
 // a word has no number yet: the script gives it one first.
 func (b *batch) encode(numbers words) {
-	b.keys = append(b.keys[:0], b.part.state(), b.part.log(), b.part.words(), b.part.rollUp())
+	b.keys = append(b.keys[:0], b.part.state(), b.part.log(), b.part.words(), b.part.rollUp(), b.part.late())
 	b.at = map[string]int{}
 	subs := b.subs
 	for _, w := range b.words {

@@ -21,11 +21,14 @@ const (
 	cookieDevice = "jd_device"
 	// cookieAnswered + TAG holds id and time of the response that counts, signed.
 	cookieAnswered = "jd_done_"
-	// cookiePersonal + TAG holds the pseudonym of a personal link that this
-	// browser was the first to open, encrypted.
+	// cookiePersonal + TAG holds the pseudonym of the follower that WeChat says
+	// this is, or whose personal link this browser was the first to open, encrypted.
 	cookiePersonal = "jd_me_"
 	// cookieStaff opens one assisted ticket, whose path it is bound to.
 	cookieStaff = "jd_staff"
+	// cookieAttempt knows the return from WeChat to one ticket, whose path it is
+	// bound to.
+	cookieAttempt = "jd_auth"
 )
 
 const (
@@ -95,7 +98,7 @@ func (p *Pages) answered(c *gin.Context, v visit) (survey.Receipt, bool) {
 	return p.Desk.Receipt(v.q, survey.Duplicate, survey.SubmissionID(raw[4:20]), at), true
 }
 
-// setPersonal lets this browser answer as the follower that a personal link is for.
+// setPersonal lets this browser answer as a follower.
 func (p *Pages) setPersonal(c *gin.Context, q *content.Questionnaire, who respondent.Pseudonym) {
 	tag := content.QuestionnaireTag(q.ID)
 	raw := append(tag[:], who[:]...)

@@ -21,7 +21,8 @@ type problem struct {
 	text   string // what to do next
 	fields survey.FieldErrors
 	retry  int    // Retry-After, seconds
-	button string // instead of 提交, where the form is shown again
+	button string // instead of 提交, where the form is shown again; else of the link
+	link   string // beside the text, relative to the page; "": none
 }
 
 const codeClosed = "closed"
@@ -35,6 +36,8 @@ var (
 		text: "谢谢您的关心，现在不用再填了。"}
 	needAccount = problem{status: http.StatusForbidden, code: "tier", title: "请从公众号打开这份问卷",
 		text: "为了一人只算一次，这份问卷要从微信公众号里打开：给公众号发送“满意度”，再点收到的链接。"}
+	needWeChat = problem{status: http.StatusForbidden, code: "tier", title: "请用微信打开这份问卷",
+		text: "为了一人只算一次，这份问卷要在微信里填：打开微信，用“扫一扫”再扫一次二维码；是别人发来的链接，就在微信里点开。"}
 	needStaff = problem{status: http.StatusForbidden, code: "tier", title: "这份问卷由工作人员协助填写",
 		text: "请找现场的工作人员，用他们的手机填写。"}
 	noAssisted = problem{status: http.StatusForbidden, code: "tier", title: "这份问卷不能代填",
@@ -76,6 +79,32 @@ func notYet(q *content.Questionnaire) *problem {
 		text: "从" + q.Opens.Chinese() + "起可以填写，到时请再扫一次这个二维码。"}
 }
 
+// unknown is what somebody is told whom only WeChat could recognize.
+func (p *Pages) unknown(c *gin.Context, v visit) *problem {
+	switch {
+	case !p.asksWeChat():
+		return &needAccount
+	case !inWeChat(c):
+		return &needWeChat
+	}
+	return &problem{status: http.StatusForbidden, code: "tier", title: "刚才没有连上微信",
+		text:   "为了一人只算一次，这份问卷要请微信确认一下，我们看不到您的微信号和昵称。请点“再试一次”；还不行，给公众号发送“满意度”，再点收到的链接。",
+		button: buttonRetry, link: v.raw + "?" + queryAgain}
+}
+
+// snapshotPage helps out of WeChat's page snapshot, in which nothing can be filled in.
+func snapshotPage(v visit) *problem {
+	return &problem{status: http.StatusForbidden, code: "snapshot", title: "请点“使用完整服务”",
+		text:   "微信现在只让看，不让填。请轻触屏幕右下角的“使用完整服务”，再填问卷。如果没有这几个字，点下面的“继续”。",
+		button: "继续", link: v.raw + "?" + queryAgain}
+}
+
+// retryPage is for when the store was away on the return from WeChat.
+func retryPage(v visit) *problem {
+	return &problem{status: http.StatusServiceUnavailable, code: "unavailable", title: "暂时打不开",
+		text: "系统正忙。请过一会儿点“再试一次”。", retry: 10, button: buttonRetry, link: v.raw}
+}
+
 // wrongAnswers lists what to mend.
 func wrongAnswers(fields survey.FieldErrors) *problem {
 	return &problem{status: http.StatusUnprocessableEntity, code: "answers", title: "还差一点",
@@ -91,7 +120,11 @@ func (p *Pages) refuse(c *gin.Context, wrong *problem) {
 		p.json(c, wrong)
 		return
 	}
-	p.message.Render(c, wrong.status, wrong.title, messageView{Title: wrong.title, Text: wrong.text})
+	view := messageView{Title: wrong.title, Text: wrong.text}
+	if wrong.link != "" {
+		view.Button, view.Link = wrong.button, wrong.link
+	}
+	p.message.Render(c, wrong.status, wrong.title, view)
 }
 
 // mend answers with the form as it was filled in and what is wrong with it.

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"jindu/content"
+	"jindu/internal/limit"
 	"jindu/internal/page"
 	"jindu/survey"
 )
@@ -133,7 +133,7 @@ func (p *Pages) unfit(c *gin.Context, v visit) *problem {
 		if _, ok := p.personal(c, v.q); ok {
 			return nil
 		}
-		return &needAccount
+		return p.unknown(c, v)
 	}
 	return &needStaff
 }
@@ -141,25 +141,8 @@ func (p *Pages) unfit(c *gin.Context, v visit) *problem {
 // networkKey names the network of a request together with a ticket, hashed under
 // the server's keys: no address is kept, not even in memory.
 func (p *Pages) networkKey(c *gin.Context, v visit) string {
-	sum := p.Keys.MAC("network", []byte(networkOf(c.ClientIP())), []byte(v.raw))
+	sum := p.Keys.MAC("network", []byte(limit.Network(c.ClientIP())), []byte(v.raw))
 	return string(sum[:16])
-}
-
-// networkOf an address: /24, or /56 as homes and phones get it in IPv6.
-func networkOf(ip string) string {
-	addr, err := netip.ParseAddr(ip)
-	if err != nil {
-		return ip
-	}
-	bits := 24
-	if addr = addr.Unmap().WithZone(""); addr.Is6() {
-		bits = 56
-	}
-	prefix, err := addr.Prefix(bits)
-	if err != nil {
-		return ip
-	}
-	return prefix.String()
 }
 
 // redirect answers a post, so that a reload asks again instead of posting again.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/sync/singleflight"
 
 	"jindu/content"
 	"jindu/internal/limit"
@@ -20,16 +21,18 @@ import (
 //go:embed *.html style.css script.js
 var files embed.FS
 
-// Config of Pages. Every field but AssistPIN and Legal is needed.
+// Config of Pages. Every field but AssistPIN, OtherHosts, WeChat and Legal is needed.
 type Config struct {
 	Library    func() *content.Library
 	Desk       *survey.Desk
 	Keys       *respondent.Keys
 	Legal      page.Legal
-	BaseURL    string // public address without a path, as printed in QR codes
-	Secure     bool   // cookies only over https
-	AssistPIN  string // opens assisted tickets; "": assisted mode is off
-	RateTicket int    // posts a minute per network and ticket; 0: no bound
+	BaseURL    string   // public address without a path, as printed in QR codes
+	OtherHosts []string // that lead to these pages too; WeChat knows the way back to BaseURL only
+	Secure     bool     // cookies only over https
+	AssistPIN  string   // opens assisted tickets; "": assisted mode is off
+	WeChat     WeChat   // nil: nobody is recognized but by a personal link
+	RateTicket int      // posts a minute per network and ticket; 0: no bound
 	Now        func() time.Time
 	Log        *slog.Logger
 }
@@ -41,6 +44,7 @@ type Pages struct {
 	posts                       *limit.Limiter // per network and ticket
 	tries, allTries             *limit.Limiter // of the staff PIN: per network and ticket, per ticket
 	images                      imageCache
+	exchanges                   singleflight.Group
 }
 
 // The network and ticket pairs that a limiter remembers.
@@ -80,8 +84,7 @@ func (p *Pages) show(c *gin.Context) {
 		p.refuse(c, wrong)
 		return
 	}
-	if token := c.Query("as"); token != "" && v.counted() {
-		p.openPersonal(c, v, token)
+	if v.counted() && p.recognize(c, v) {
 		return
 	}
 	if receipt, ok := p.answered(c, v); ok {

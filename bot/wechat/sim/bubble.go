@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ type bubble struct {
 	Mine  bool
 	Note  bool // a grey line in the middle
 	Parts []part
+	Card  *card
 	Foot  string // what an editor wants to know of a reply
 }
 
@@ -24,14 +26,33 @@ type part struct {
 	ID   string
 }
 
+// card is a news reply: it opens a page.
+type card struct{ Title, Description, Image, URL string }
+
+// newCard takes the picture from this server, which has it whatever its public
+// name is.
+func newCard(a *article) *card {
+	c := &card{a.Title, a.Description, "", a.Url}
+	if u, err := url.Parse(a.PicUrl); err == nil {
+		c.Image = u.RequestURI()
+	}
+	return c
+}
+
 var anchor = regexp.MustCompile(`<a href="([^"]*)">([^<]*)</a>`)
 
 // received is how the window shows what came back.
-func received(content string, problem error, took time.Duration) bubble {
+func received(a answer, problem error, took time.Duration) bubble {
 	if problem != nil {
 		return bubble{Note: true, Parts: []part{{Text: problem.Error()}}}
 	}
-	return bubble{Parts: parts(content), Foot: fmt.Sprintf("%d 字节 · %.1f 毫秒", len(content), float64(took.Microseconds())/1000)}
+	b := bubble{Foot: fmt.Sprintf("%d 字节 · %.1f 毫秒", a.size, float64(took.Microseconds())/1000)}
+	if a.Article != nil {
+		b.Card = newCard(a.Article)
+	} else {
+		b.Parts = parts(a.Content)
+	}
+	return b
 }
 
 // parts reads a text reply as WeChat does: <a href="…">…</a> is a tag and all

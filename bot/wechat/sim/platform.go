@@ -34,29 +34,37 @@ var (
 	errNoLuck  = errors.New("该公众号暂时无法提供服务，请稍后再试")
 )
 
-// deliver sends a message of the follower and gives the text of the reply, or a
-// problem to show.
-func (p *platform) deliver(ctx context.Context, from string, at time.Time, fields []field) (string, error) {
+// answer is what a reply's XML holds: a text, or one article.
+type answer struct {
+	MsgType, Content string
+	Article          *article `xml:"Articles>item"`
+	size             int      // in bytes, of what is shown
+}
+
+type article struct{ Title, Description, PicUrl, Url string }
+
+// deliver sends a message of the follower and gives the reply, or a problem to show.
+func (p *platform) deliver(ctx context.Context, from string, at time.Time, fields []field) (a answer, err error) {
 	message, err := document(from, at, fields)
 	if err != nil {
-		return "", err
+		return a, err
 	}
 	for range attempts {
 		w, ok, err := p.post(ctx, message)
 		switch {
 		case err != nil:
-			return "", err
+			return a, err
 		case ok && w.code != http.StatusOK:
-			return "", fmt.Errorf("回调返回 %d", w.code)
+			return a, fmt.Errorf("回调返回 %d", w.code)
 		case ok && w.body.String() == "success":
-			return "", errNoReply
+			return a, errNoReply
 		case ok:
 			return p.open(w.body.Bytes())
 		case ctx.Err() != nil:
-			return "", ctx.Err()
+			return a, ctx.Err()
 		}
 	}
-	return "", errNoLuck
+	return a, errNoLuck
 }
 
 // document is the message in XML.
@@ -119,30 +127,34 @@ func (p *platform) post(ctx context.Context, message []byte) (w *recorder, ok bo
 	return w, ctx.Err() == nil, nil
 }
 
-// open gives the text of a reply's XML.
-func (p *platform) open(body []byte) (string, error) {
+// open reads a reply's XML.
+func (p *platform) open(body []byte) (a answer, err error) {
 	if p.AESKey != "" {
 		var outer struct{ Encrypt, MsgSignature, TimeStamp, Nonce string }
 		if err := xml.Unmarshal(body, &outer); err != nil {
-			return "", err
+			return a, err
 		}
 		if outer.MsgSignature != util.Signature(p.Token, outer.TimeStamp, outer.Nonce, outer.Encrypt) {
-			return "", errors.New("回复的签名不对")
+			return a, errors.New("回复的签名不对")
 		}
 		_, inner, err := util.DecryptMsg(p.AppID, outer.Encrypt, p.AESKey)
 		if err != nil {
-			return "", err
+			return a, err
 		}
 		body = inner
 	}
-	var reply struct{ MsgType, Content string }
-	if err := xml.Unmarshal(body, &reply); err != nil {
-		return "", err
+	if err := xml.Unmarshal(body, &a); err != nil {
+		return a, err
 	}
-	if reply.MsgType != "text" {
-		return "", fmt.Errorf("这里还不能显示 %s 类型的回复", reply.MsgType)
+	switch {
+	case a.MsgType == "text":
+		a.size = len(a.Content)
+	case a.MsgType == "news" && a.Article != nil:
+		a.size = len(a.Article.Title + a.Article.Description)
+	default:
+		return a, fmt.Errorf("这里还不能显示 %s 类型的回复", a.MsgType)
 	}
-	return reply.Content, nil
+	return a, nil
 }
 
 // recorder keeps a response.

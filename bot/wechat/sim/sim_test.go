@@ -35,6 +35,11 @@ func describe(_ context.Context, m bot.Message) (bot.Reply, error) {
 	if m.Kind == bot.Unsubscribe {
 		return bot.Reply{}, nil
 	}
+	if m.Text == "card" {
+		return bot.Reply{Text: "标题", News: &bot.News{
+			Title: "标题]]>", Description: "说明<", Picture: "https://x.example/learn/pictures/x.png?v=1", URL: "https://x.example/learn/drugs/x?a=1&b=c",
+		}}, nil
+	}
 	return bot.Reply{
 		Text:    fmt.Sprintf("%s[%s]%s", m.Kind, m.Text, m.MenuID),
 		Links:   []bot.Link{{Label: "填写问卷", URL: "https://x.example/s/t?as=b&c=d"}},
@@ -133,6 +138,12 @@ func TestConversation(t *testing.T) {
 		if got := html.UnescapeString(b.do(tap)); !strings.Contains(got, "text[A]]＞]q:7:A") {
 			t.Errorf("tapped %v: %s", tap, got)
 		}
+		window := html.UnescapeString(b.do(url.Values{"do": {"text"}, "text": {"card"}}))
+		for _, want := range []string{`<a class="news" href="https://x.example/learn/drugs/x?a=1&b=c"`, `<img src="/learn/pictures/x.png?v=1"`, "<span>标题]]></span>", "<small>说明<</small>"} {
+			if !strings.Contains(window, want) {
+				t.Errorf("no %s in %s", want, window)
+			}
+		}
 		if other := open(t, server).do(url.Values{"do": {"follow"}}); strings.Contains(other, "460107101]") {
 			t.Error("one browser shows another's conversation")
 		}
@@ -157,8 +168,8 @@ func TestSlow(t *testing.T) {
 			p := platform{Config{Handler: h, Token: "t", Now: time.Now}}
 			a, _ := action("text", "x", "")
 			got, err := p.deliver(t.Context(), "oAlice", time.Now(), a.fields)
-			if got != want || err != nil {
-				t.Errorf("%v: %q %v", after, got, err)
+			if got.Content != want || err != nil {
+				t.Errorf("%v: %+v %v", after, got, err)
 			}
 			time.Sleep(time.Minute)
 		})

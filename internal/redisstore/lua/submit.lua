@@ -1,6 +1,7 @@
 -- Stores a batch of responses to one survey that belong to one of its parts.
 --
--- KEYS: state, log, words, roll-up; then the dedup buckets and township tallies
+-- KEYS: state, log, words, roll-up, late (while a backup reads this part: the
+--   dedup rows that came since it began); then the dedup buckets and township tallies
 --   that the responses point to by their position here.
 -- ARGV: number of words, number of responses, fingerprint of the survey as its
 --   first part has it ('' when this is the first part);
@@ -14,7 +15,8 @@
 -- numbered now, and has done nothing else. Of a survey that was closed for good it
 -- gives {'closed'}. Otherwise gives for each response 'ok', 'frozen', or what the
 -- row of its respondent's first response holds.
--- Everything is read before the first write: Redis does not roll back.
+-- Everything is read before the first write: Redis does not roll back. Counts are
+-- exact up to 2^53.
 
 local at = 3
 local function take()
@@ -57,15 +59,8 @@ local fingerprint = state[2]
 if not fingerprint and ARGV[3] ~= '' then fingerprint = ARGV[3] end
 
 local outcome, entries, rows, first = {}, {}, {}, {}
-local sums = {}
-local function add(key, field, amount)
-  local sum = sums[key]
-  if not sum then
-    sum = {}
-    sums[key] = sum
-  end
-  sum[field] = (sum[field] or 0) + amount
-end
+-- What each place is to get: names of fields are only joined when all is summed up.
+local places = {}
 
 for i = 1, responses do
   local bucket, township = tonumber(take()), tonumber(take())
@@ -81,14 +76,31 @@ for i = 1, responses do
     first[who] = holds
     entries[#entries + 1] = entry
     rows[#rows + 1] = {KEYS[bucket], who, holds}
+    local place = places[narrow]
+    if not place then
+      place = {township = township, wide = wide, amounts = {}}
+      places[narrow] = place
+    end
+    local amounts = place.amounts
     for _ = 1, cells do
-      local cell, amount = take(), tonumber(take())
-      add(4, wide .. cell, amount)
-      add(township, narrow .. cell, amount)
+      local cell = take()
+      amounts[cell] = (amounts[cell] or 0) + take()
     end
   end
 end
 if #entries == 0 then return outcome end
+
+local sums = {[4] = {}}
+local rollUp = sums[4]
+for narrow, place in pairs(places) do
+  local sum = sums[place.township] or {}
+  sums[place.township] = sum
+  for cell, amount in pairs(place.amounts) do
+    local field = place.wide .. cell
+    rollUp[field] = (rollUp[field] or 0) + amount
+    sum[narrow .. cell] = amount
+  end
+end
 
 local counts = {}
 for key, sum in pairs(sums) do
@@ -100,14 +112,19 @@ for key, sum in pairs(sums) do
     for i = 1, #old do
       local field = fields[from + i - 1]
       set[2 * i - 1] = field
-      set[2 * i] = string.format('%.0f', (old[i] and tonumber(old[i]) or 0) + sum[field])
+      set[2 * i] = (old[i] or 0) + sum[field]
     end
     counts[#counts + 1] = {KEYS[key], set}
   end
 end
 
+local late = redis.call('EXISTS', KEYS[5]) == 1
+
 for _, entry in ipairs(entries) do redis.call('XADD', KEYS[2], '0-*', 'e', entry) end
-for _, row in ipairs(rows) do redis.call('HSET', row[1], row[2], row[3]) end
+for _, row in ipairs(rows) do
+  redis.call('HSET', row[1], row[2], row[3])
+  if late then redis.call('SADD', KEYS[5], row[2]) end
+end
 for _, count in ipairs(counts) do redis.call('HSET', count[1], unpack(count[2])) end
 if state[2] ~= fingerprint then redis.call('HSET', KEYS[1], 'fingerprint', fingerprint) end
 return outcome

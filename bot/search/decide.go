@@ -1,0 +1,188 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+
+	"jindu/content"
+)
+
+// Thresholds of the decision, over scores and shares of 0 to 1.
+const (
+	// An answer needs a score that is the higher, the nearer the second comes
+	// (margin: the second's share of the best score), and an entry that mentions
+	// enough of the question. The numbers were found on the tuning set.
+	sureScore    = 0.56
+	sureMargin   = 0.97
+	surePresent  = 0.5
+	fairScore    = 0.52
+	fairMargin   = 0.92
+	fairPresent  = 0.5
+	clearScore   = 0.44
+	clearMargin  = 0.78
+	clearPresent = 0.55
+	sameQuestion = 0.72 // likeness to an everyday question that makes it an answer, however near the next
+	leastAlike   = 0.36 // likeness that an answer must have, unless the question names the substance
+
+	closeScore  = 0.2  // worth offering
+	choiceShare = 0.75 // of the best score, to be offered beside it
+	leastTold   = 0.9  // IDF mass in common, for an answer, beyond that somebody takes drugs
+
+	// What a question without a word about drugs must reach.
+	gateLikeness = 0.55
+	gatePresent  = 0.8
+	gateAlike    = 0.77 // likeness that is enough alone
+	gateDrug     = 0.45 // likeness, where the entry is a substance
+	foreignGate  = 0.78 // likeness of a question that is also about something else
+
+	candidateSet = 12 // entries whose kind is weighed
+)
+
+// decide turns the ranking of one question into an outcome.
+func (ix *Index) decide(q analysis) Result {
+	if q.content == 0 {
+		return Result{}
+	}
+	slang := len(q.mentions) > 0 && q.facets&subject == 0
+	if slang {
+		switch {
+		case q.facets&(market|foreign) != 0:
+			return Result{}
+		case q.facets&(law|deed|help) != 0: // nobody is jailed for pork
+			q.facets |= subject
+		case q.strange > 2 || (q.strange > 0 && q.facets&about == 0):
+			return Result{}
+		default:
+			return ix.slang(q)
+		}
+	}
+	if q.facets&subject == 0 && q.facets&foreign != 0 {
+		return Result{}
+	}
+	found := ix.rank(q)
+	if len(found) == 0 {
+		return Result{}
+	}
+	best := found[0]
+	if q.facets&subject == 0 && !ix.near(best) {
+		return Result{}
+	}
+	if best.score < closeScore || (q.facets&foreign != 0 && best.likeness < foreignGate) {
+		return Result{}
+	}
+	second := float32(0)
+	if len(found) > 1 {
+		second = found[1].score / best.score
+	}
+	near := []string{}
+	for _, c := range found {
+		if c.score >= best.score*choiceShare && len(near) < maxChoices {
+			near = append(near, ix.entries[c.entry].ID)
+		}
+	}
+	if ix.sure(q, best, second) {
+		return Result{Outcome: Answer, Topics: near[:1]}
+	}
+	if len(near) < 2 {
+		return Result{Outcome: Unknown, Topics: near}
+	}
+	return Result{Outcome: Choices, Topics: near}
+}
+
+// near is the domain gate: a question that says nothing of drugs must be much like
+// one of the content's own.
+func (ix *Index) near(best candidate) bool {
+	if ix.entries[best.entry].Kind == content.Drug {
+		return best.likeness >= gateLikeness || (best.likeness >= gateDrug && best.present >= gatePresent)
+	}
+	return best.likeness >= gateAlike || (best.likeness >= gateLikeness && best.present >= gatePresent)
+}
+
+// sure says that the best candidate answers; second is the next one's share of its score.
+func (ix *Index) sure(q analysis, best candidate, second float32) bool {
+	if ix.aboutNamed(q, best.entry) {
+		return second < sureMargin
+	}
+	if best.told < leastTold || best.likeness < leastAlike {
+		return false
+	}
+	return (best.likeness >= sameQuestion && second < 1) ||
+		(best.score >= sureScore && second < sureMargin && best.present >= surePresent) ||
+		(best.score >= fairScore && second < fairMargin && best.present >= fairPresent) ||
+		(best.score >= clearScore && second < clearMargin && best.present >= clearPresent)
+}
+
+// How the kind of an entry weighs against what the question asks for.
+const (
+	namedDrug    = 1.4  // the substance that the question names, when it asks for nothing else
+	slangLaw     = 0.6  // a substance of which only slang speaks, when the law is asked for
+	otherDrug    = 0.5  // a substance that it does not name, though it names one
+	wanted       = 1.03 // help, where the question asks what to do; law, where it asks for that
+	unwanted     = 0.82
+	looksShare   = 0.9 // of what the entry covers, for a question that describes a substance
+	looksPresent = 0.65
+	linkedBonus  = 0.07 // for the entry that most others refer to, less for the others
+)
+
+// rank ranks the entries and then weighs what kind of answer the words ask for.
+func (ix *Index) rank(q analysis) []candidate {
+	found := ix.ranker.rank(q, candidateSet)
+	named := slices.ContainsFunc(q.mentions, func(m mention) bool { return !ix.analyzer.names.list[m.name].slang })
+	for i := range found {
+		c := &found[i]
+		c.score *= 1 + linkedBonus*ix.linked[c.entry]
+		switch ix.entries[c.entry].Kind {
+		case content.Drug:
+			if describes(q) && c.present >= looksPresent {
+				c.score = max(c.score, looksShare*(c.cover+c.present)/2)
+			}
+			if !named && len(q.mentions) > 0 && q.facets&law != 0 {
+				c.score *= slangLaw
+			}
+			c.score *= weigh(q.facets, about, law|help)
+			switch {
+			case q.facets&resemble != 0:
+			case ix.aboutNamed(q, c.entry):
+				c.score = max(c.score, sureScore) * namedDrug
+			case len(q.mentions) > 0 && !ix.names(q, c.entry):
+				c.score *= otherDrug
+			}
+		case content.Help:
+			c.score *= weigh(q.facets, help, law)
+		case content.Law:
+			c.score *= weigh(q.facets, law, help)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	return found
+}
+
+// names says that the question names the substance of the entry.
+func (ix *Index) names(q analysis, entry int32) bool {
+	return slices.ContainsFunc(q.mentions, func(m mention) bool {
+		return slices.Contains(ix.analyzer.names.list[m.name].entries, entry)
+	})
+}
+
+// aboutNamed says that the question names the entry's substance and asks for
+// neither law nor help.
+func (ix *Index) aboutNamed(q analysis, entry int32) bool {
+	return q.facets&(law|deed|help|resemble) == 0 && ix.names(q, entry)
+}
+
+// describes says that the question tells what a substance looks like or does, and
+// asks for its name.
+func describes(q analysis) bool {
+	return q.facets&resemble != 0 || (len(q.mentions) == 0 && q.facets&about != 0 && q.facets&(law|deed|help) == 0)
+}
+
+// weigh compares what a kind of entry gives with what the question asks for.
+func weigh(asked, gives, other facet) float32 {
+	switch {
+	case asked&gives != 0 && asked&other == 0:
+		return wanted
+	case asked&gives == 0 && asked&other != 0:
+		return unwanted
+	}
+	return 1
+}

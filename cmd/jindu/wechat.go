@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"jindu/bot/wechat/api"
+)
+
+// wechatSettings are those of the official account, with its secrets read.
+type wechatSettings struct {
+	appID, appSecret, apiURL string
+	token, aesKey            string
+	verify                   map[string]string // MP_verify_….txt → content
+}
+
+// String keeps the secrets out of whatever prints the settings.
+func (w wechatSettings) String() string { return "wechat account " + w.appID }
+
+// account reads the settings that calls to WeChat's API need; all or none are set.
+func (f accountFlags) account() (w wechatSettings, err error) {
+	w.appID, w.apiURL = f.WechatAppID, f.WechatAPIURL
+	if w.appSecret, err = secret("JINDU_WECHAT_APP_SECRET", f.WechatAppSecret, f.WechatAppSecretFile); err != nil {
+		return w, err
+	}
+	if w.appSecret != "" && w.appID == "" {
+		return w, usageError("设了 JINDU_WECHAT_APP_SECRET 就要同时设 JINDU_WECHAT_APP_ID")
+	}
+	return w, nil
+}
+
+// client calls WeChat from the command line. The token that it fetches is the one
+// that a running server has (WeChat's "stable" token), so they need not share it.
+func (f accountFlags) client() (*api.Client, error) {
+	w, err := f.account()
+	if err != nil {
+		return nil, err
+	}
+	if w.appSecret == "" {
+		return nil, usageError("这个命令要调用微信接口：请设 JINDU_WECHAT_APP_ID 和 JINDU_WECHAT_APP_SECRET")
+	}
+	return api.New(api.Config{AppID: w.appID, AppSecret: w.appSecret, BaseURL: w.apiURL})
+}
+
+// wechat reads all settings of the official account.
+func (f wechatFlags) wechat() (w wechatSettings, err error) {
+	if w, err = f.account(); err != nil {
+		return w, err
+	}
+	if w.token, err = secret("JINDU_WECHAT_TOKEN", f.WechatToken, f.WechatTokenFile); err != nil {
+		return w, err
+	}
+	if w.aesKey, err = secret("JINDU_WECHAT_AES_KEY", f.WechatAESKey, f.WechatAESKeyFile); err != nil {
+		return w, err
+	}
+	switch {
+	case w.token == "":
+		return w, usageError("缺少 JINDU_WECHAT_TOKEN：自己定一个 Token（3 到 32 位字母数字），设在这里，并填进微信开发者平台的“域名与消息推送配置”")
+	case w.aesKey != "" && w.appID == "":
+		return w, usageError("设了 JINDU_WECHAT_AES_KEY（安全模式）就要同时设 JINDU_WECHAT_APP_ID")
+	case w.aesKey != "" && len(w.aesKey) != 43:
+		return w, usageError("JINDU_WECHAT_AES_KEY 应当是 43 个字符，请从微信开发者平台原样复制")
+	}
+	w.verify, err = verifyFiles(f.WechatVerify)
+	return w, err
+}
+
+var (
+	verifyName = regexp.MustCompile(`^MP_verify_[0-9A-Za-z]{1,64}\.txt$`)
+	maxVerify  = int64(1 << 10) // WeChat's have 16 bytes
+)
+
+// verifyFiles reads WeChat's domain files: each path is one of them, or a folder
+// that holds some.
+func verifyFiles(paths []string) (map[string]string, error) {
+	files := map[string]string{}
+	for _, path := range paths {
+		found := []string{path}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			if found, err = filepath.Glob(filepath.Join(path, "MP_verify_*.txt")); err != nil || len(found) == 0 {
+				return nil, usageError("JINDU_WECHAT_VERIFY：文件夹 " + path + " 里没有 MP_verify_….txt")
+			}
+		}
+		for _, name := range found {
+			if !verifyName.MatchString(filepath.Base(name)) {
+				return nil, usageError("JINDU_WECHAT_VERIFY：" + name + " 不是微信的域名验证文件，它应当叫 MP_verify_….txt，请不要改名")
+			}
+			text, err := readSmall(name)
+			if err != nil {
+				return nil, fmt.Errorf("JINDU_WECHAT_VERIFY：%w", err)
+			}
+			files[filepath.Base(name)] = text
+		}
+	}
+	return files, nil
+}
+
+func readSmall(name string) (string, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxVerify+1))
+	if err == nil && int64(len(data)) > maxVerify {
+		err = &fs.PathError{Op: "read", Path: name, Err: errors.New("太大，不像是微信的域名验证文件")}
+	}
+	return strings.TrimSpace(string(data)), err
+}
+
+// domainFiles serves WeChat's domain files, as they came.
+func (s *server) domainFiles(r gin.IRoutes) {
+	for name, text := range s.wechat.verify {
+		r.GET("/"+name, func(c *gin.Context) {
+			c.Header("X-Content-Type-Options", "nosniff")
+			c.String(http.StatusOK, "%s", text)
+		})
+	}
+}
+
+// apiError says what went wrong with a call to WeChat and what mends it.
+func apiError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s（%w）", api.Advice(err), err)
+}
