@@ -26,33 +26,54 @@ type Desk struct {
 	now   func() time.Time
 
 	mu         sync.Mutex
-	surveyKeys map[string][]byte // few: one per questionnaire
+	surveyKeys map[string]surveyKey // few: one per questionnaire
 }
+
+// surveyKey is a survey's random key as the store had it.
+type surveyKey struct {
+	key   []byte
+	until time.Time // then the store is asked again whether the survey is still open
+}
+
+// keyLife bounds how long a survey that was closed for good beside this process
+// still looks open to it.
+const keyLife = 5 * time.Second
 
 // NewDesk over a store. now is time.Now outside tests.
 func NewDesk(store Store, keys *respondent.Keys, now func() time.Time) *Desk {
-	return &Desk{store: store, keys: keys, now: now, surveyKeys: map[string][]byte{}}
+	return &Desk{store: store, keys: keys, now: now, surveyKeys: map[string]surveyKey{}}
 }
 
-// key of a survey; it never changes while the survey is open.
+// key of a survey. It never changes while the survey is open, so that the last
+// one known serves while the store is away.
 func (d *Desk) key(ctx context.Context, survey string) ([]byte, error) {
 	d.mu.Lock()
-	key := d.surveyKeys[survey]
+	known := d.surveyKeys[survey]
 	d.mu.Unlock()
-	if key != nil {
-		return key, nil
+	if d.now().Before(known.until) {
+		return known.key, nil
 	}
 	state, err := d.store.State(ctx, survey)
-	if err != nil {
+	switch {
+	case err != nil && known.key != nil:
+		state.Key = known.key // asked again after another while
+	case err != nil:
 		return nil, err
-	}
-	if state.Closed {
+	case state.Closed:
+		d.forgetKey(survey)
 		return nil, ErrClosed
 	}
 	d.mu.Lock()
-	d.surveyKeys[survey] = state.Key
+	d.surveyKeys[survey] = surveyKey{state.Key, d.now().Add(keyLife)}
 	d.mu.Unlock()
 	return state.Key, nil
+}
+
+// forgetKey drops the key of a survey that was closed for good.
+func (d *Desk) forgetKey(survey string) {
+	d.mu.Lock()
+	delete(d.surveyKeys, survey)
+	d.mu.Unlock()
 }
 
 // Open says whether a questionnaire can take answers: ErrClosed once it was
@@ -85,28 +106,31 @@ func (d *Desk) Phase(q *content.Questionnaire) Phase {
 }
 
 // Page is the identity of one opened form: a submission id, signed with the
-// time it was minted, so that a form can neither be invented nor taken to
-// another questionnaire.
+// time it was minted and for the browser that opened it, so that a form can
+// neither be invented nor given to another person or questionnaire.
 type Page struct {
 	ID     SubmissionID
 	Opened time.Time
 }
 
-// MintPage makes the hidden field of a form.
-func (d *Desk) MintPage(q *content.Questionnaire) string {
-	var raw [24]byte
+// MintPage makes the hidden field of a form for a browser.
+func (d *Desk) MintPage(q *content.Questionnaire, device string) string {
+	var raw [16 + 4 + 4 + 8]byte
 	rand.Read(raw[:16]) // never fails since Go 1.24
 	binary.BigEndian.PutUint32(raw[16:], uint32(d.now().Unix()))
 	tag := content.QuestionnaireTag(q.ID)
 	copy(raw[20:], tag[:])
+	holder := d.keys.MAC("page holder", []byte(device))
+	copy(raw[24:], holder[:8])
 	return d.keys.Sign("page", raw[:])
 }
 
 // ReadPage reads the hidden field of a form. There is no expiry: a page left
 // open over lunch must still count.
-func (d *Desk) ReadPage(q *content.Questionnaire, token string) (Page, bool) {
+func (d *Desk) ReadPage(q *content.Questionnaire, device, token string) (Page, bool) {
 	raw, ok := d.keys.Verify("page", token)
-	if !ok || len(raw) != 24 || [4]byte(raw[20:]) != content.QuestionnaireTag(q.ID) {
+	holder := d.keys.MAC("page holder", []byte(device))
+	if !ok || len(raw) != 32 || [4]byte(raw[20:24]) != content.QuestionnaireTag(q.ID) || [8]byte(raw[24:]) != [8]byte(holder[:8]) {
 		return Page{}, false
 	}
 	return Page{SubmissionID(raw[:16]), time.Unix(int64(binary.BigEndian.Uint32(raw[16:])), 0)}, true
@@ -220,9 +244,7 @@ func (d *Desk) Submit(ctx context.Context, s Submission) (Receipt, error) {
 	result, err := d.store.Submit(ctx, r)
 	if err != nil {
 		if errors.Is(err, ErrClosed) { // meanwhile, by the office
-			d.mu.Lock()
-			delete(d.surveyKeys, q.ID)
-			d.mu.Unlock()
+			d.forgetKey(q.ID)
 		}
 		return Receipt{}, fmt.Errorf("submit to %s: %w", q.ID, err)
 	}

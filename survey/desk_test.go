@@ -79,7 +79,7 @@ func (f *fixture) wait(d time.Duration) {
 
 func (f *fixture) page(q *content.Questionnaire) survey.Page {
 	f.Helper()
-	p, ok := f.desk.ReadPage(q, f.desk.MintPage(q))
+	p, ok := f.desk.ReadPage(q, "d", f.desk.MintPage(q, "d"))
 	if !ok {
 		f.Fatal("its own page is refused")
 	}
@@ -207,23 +207,26 @@ func TestFastMark(t *testing.T) {
 
 func TestPage(t *testing.T) {
 	f := newFixture(t)
-	token := f.desk.MintPage(f.q)
-	p, ok := f.desk.ReadPage(f.q, token)
+	token := f.desk.MintPage(f.q, "d")
+	p, ok := f.desk.ReadPage(f.q, "d", token)
 	if !ok || !p.Opened.Equal(noon) {
 		t.Errorf("page %+v, %v", p, ok)
 	}
 	if again := f.page(f.q); again.ID == p.ID {
 		t.Error("two pages share an id")
 	}
-	if _, ok := f.desk.ReadPage(f.lib.Questionnaires[meilan], token); ok {
+	if _, ok := f.desk.ReadPage(f.lib.Questionnaires[meilan], "d", token); ok {
 		t.Error("a page passes for another questionnaire's")
 	}
+	if _, ok := f.desk.ReadPage(f.q, "another browser", token); ok {
+		t.Error("a page passes for another browser's")
+	}
 	f.wait(30 * 24 * time.Hour)
-	if _, ok := f.desk.ReadPage(f.q, token); !ok {
+	if _, ok := f.desk.ReadPage(f.q, "d", token); !ok {
 		t.Error("a page left open is refused")
 	}
 	for _, bad := range []string{"", "x", token + "A", token[1:], strings.ToUpper(token)} {
-		if _, ok := f.desk.ReadPage(f.q, bad); ok {
+		if _, ok := f.desk.ReadPage(f.q, "d", bad); ok {
 			t.Errorf("%q is accepted", bad)
 		}
 	}

@@ -35,6 +35,7 @@ const (
 	gateDrug     = 0.45 // likeness, where the entry is a substance
 	foreignGate  = 0.78 // likeness of a question that is also about something else
 
+	maxActs      = 3  // articles offered for a weight alone
 	candidateSet = 12 // entries whose kind is weighed
 )
 
@@ -70,15 +71,15 @@ func (ix *Index) decide(q analysis) Result {
 	if best.score < closeScore || (q.facets&foreign != 0 && best.likeness < foreignGate) {
 		return Result{}
 	}
-	second := float32(0)
-	if len(found) > 1 {
-		second = found[1].score / best.score
-	}
+	second := ix.rival(found) / best.score
 	near := []string{}
 	for _, c := range found {
 		if c.score >= best.score*choiceShare && len(near) < maxChoices {
 			near = append(near, ix.entries[c.entry].ID)
 		}
+	}
+	if q.amount && q.facets&law != 0 && q.facets&act == 0 { // 10克冰毒判几年: had, or sold?
+		return ix.whichAct(found)
 	}
 	if ix.sure(q, best, second) {
 		return Result{Outcome: Answer, Topics: near[:1]}
@@ -87,6 +88,33 @@ func (ix *Index) decide(q analysis) Result {
 		return Result{Outcome: Unknown, Topics: near}
 	}
 	return Result{Outcome: Choices, Topics: near}
+}
+
+// whichAct offers the articles that may fit a weight of which nobody says what was
+// done with it.
+func (ix *Index) whichAct(found []candidate) Result {
+	var topics []string
+	for _, c := range found {
+		if ix.entries[c.entry].Kind == content.Law && c.score >= found[0].score/2 && len(topics) < maxActs {
+			topics = append(topics, ix.entries[c.entry].ID)
+		}
+	}
+	if len(topics) < 2 {
+		return Result{Outcome: Unknown, Topics: topics}
+	}
+	return Result{Outcome: Choices, Topics: topics}
+}
+
+// rival is the score of the best candidate that the best entry does not lead to:
+// what it lists as related is one tap away from its answer.
+func (ix *Index) rival(found []candidate) float32 {
+	best := ix.entries[found[0].entry]
+	for _, c := range found[1:] {
+		if !slices.Contains(best.Related, ix.entries[c.entry].ID) {
+			return c.score
+		}
+	}
+	return 0
 }
 
 // near is the domain gate: a question that says nothing of drugs must be much like

@@ -1,6 +1,9 @@
 package search
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 var chineseDigits = map[rune]int{
 	'零': 0, '〇': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9,
@@ -43,6 +46,24 @@ func numeral(runes []rune, i int) (n, end int) {
 		digit, digits = 0, 0
 	}
 	return sum + digit, end
+}
+
+// amount reads the weight that starts at runes[i], such as 10克 or 两公斤; the
+// result is where it ends, i when there is none.
+func amount(runes []rune, i int) int {
+	if i > 0 && runes[i-1] >= '0' && runes[i-1] <= '9' {
+		return i
+	}
+	_, end := numeral(runes, i)
+	if end == i || end == len(runes) {
+		return i
+	}
+	for _, unit := range []string{"千克", "公斤", "毫克", "克", "斤", "kg", "mg", "g"} {
+		if strings.HasPrefix(string(runes[end:min(end+2, len(runes))]), unit) {
+			return end + len([]rune(unit))
+		}
+	}
+	return i
 }
 
 // articleName writes an article as content does: "62", "133之一".

@@ -38,6 +38,7 @@ type postings struct {
 type list struct {
 	idf     float32
 	special bool // a word that narrows a question to a case of its own
+	act     bool // it names what somebody did
 	entries []inEntry
 	strings []inString
 }
@@ -156,6 +157,7 @@ func (p *postings) phrase(entry int32, parts analysis) {
 		s.entity = s.entity || t.key&kindMask == entityTerm
 		if t.weight == caseWeight && t.key&kindMask == groupTerm {
 			l.special = true
+			l.act = l.act || language.acts[int32(t.key&^kindMask)]
 			s.cases++
 		}
 	}

@@ -30,6 +30,10 @@ const (
 	// missedCase is what is left of an entry's score for each such word of the
 	// question that the entry never mentions.
 	missedCase = 0.73
+
+	// otherAct is what is left of the score of an article of law whose title, names
+	// and questions speak of none of the acts that the question names.
+	otherAct = 0.6
 )
 
 // candidate is an entry that shares something with the question.
@@ -46,7 +50,7 @@ type candidate struct {
 type scratch struct {
 	cover, common   []float32 // by entry, by phrase
 	cases           []int8    // by phrase: words that narrow the case, in question and phrase
-	known           []int8    // by entry: the same
+	known, acts     []int8    // by entry: the same; acts in the question and a phrase
 	best, next      []float32 // by entry: likeness of the two best phrases
 	present, told   []float32 // by entry
 	entries, phrase []int32   // touched
@@ -64,7 +68,7 @@ func newRanker(p *postings, entries []*content.Entry, a *analyzer) *ranker {
 	r.pool.New = func() any {
 		return &scratch{
 			cover: make([]float32, len(entries)), best: make([]float32, len(entries)), next: make([]float32, len(entries)), told: make([]float32, len(entries)), present: make([]float32, len(entries)),
-			common: make([]float32, len(p.strings)), cases: make([]int8, len(p.strings)), known: make([]int8, len(entries)),
+			common: make([]float32, len(p.strings)), cases: make([]int8, len(p.strings)), known: make([]int8, len(entries)), acts: make([]int8, len(entries)),
 		}
 	}
 	return r
@@ -76,6 +80,7 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 	defer r.pool.Put(s)
 	var all, plain float32 // IDF mass with and without names of substances
 	asked := int8(0)       // words that narrow the case
+	acts := int8(0)        // of these, what somebody did
 	for _, t := range q.terms {
 		at, known := r.index[t.key]
 		if !known {
@@ -109,7 +114,15 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 				s.known[p.entry]++
 			}
 		}
+		if l.act && t.weight == caseWeight {
+			acts++
+		}
+		last := int32(-1)
 		for _, p := range l.strings {
+			if of := r.strings[p.phrase].entry; l.act && of != last && p.weight == caseWeight && t.weight == caseWeight {
+				s.acts[of]++
+				last = of
+			}
 			if s.common[p.phrase] == 0 {
 				s.phrase = append(s.phrase, p.phrase)
 			}
@@ -155,8 +168,11 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		for range asked - s.known[e] {
 			c.score *= missedCase
 		}
+		if acts > 0 && s.acts[e] == 0 && r.entries[e].Kind == content.Law {
+			c.score *= otherAct
+		}
 		found = insert(found, c, limit)
-		s.known[e], s.told[e] = 0, 0
+		s.known[e], s.acts[e], s.told[e] = 0, 0, 0
 		s.cover[e], s.present[e], s.best[e], s.next[e] = 0, 0, 0, 0
 	}
 	s.entries, s.phrase = s.entries[:0], s.phrase[:0]

@@ -34,6 +34,7 @@ const (
 	slangWeight  = 1.6
 	groupWeight  = 1
 	innerWeight  = 0.5 // of a word inside a name: 种 in 种大麻
+	amountWeight = 0.5 // of a weight: what was done counts, not how much
 	caseWeight   = 1.3 // of a word that narrows the question to a case of its own
 )
 

@@ -33,7 +33,7 @@ func addSample(ctx context.Context, s *server, n int) error {
 		if err != nil {
 			return err
 		}
-		page, ok := s.desk.ReadPage(q, s.desk.MintPage(q))
+		page, ok := s.desk.ReadPage(q, "", s.desk.MintPage(q, ""))
 		if !ok {
 			return fmt.Errorf("sample page of %s", q.ID)
 		}

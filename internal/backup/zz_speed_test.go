@@ -77,7 +77,7 @@ func TestSpeed(t *testing.T) {
 		t.Log(time.Since(b), err, strings.TrimSpace(string(out)))
 		close(done)
 	}
-	for _, rate := range []int{500, 0} {
+	for _, rate := range []int{500} {
 		for range 2 {
 			r, p50, p99 := run(rate, alone)
 			t.Logf("rate %d alone:  %.0f/s p50 %v p99 %v", rate, r, p50, p99)

@@ -204,7 +204,7 @@ func (f *fixture) submit(id, place, point, satisfaction string) {
 	for question, right := range q.Indicators[1].Right {
 		answers = append(answers, survey.Answer{Question: question, Options: right})
 	}
-	opened, ok := f.desk.ReadPage(q, f.desk.MintPage(q))
+	opened, ok := f.desk.ReadPage(q, "", f.desk.MintPage(q, ""))
 	if !ok {
 		f.Fatal("no page")
 	}

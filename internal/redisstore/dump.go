@@ -22,9 +22,9 @@ var (
 )
 
 const (
-	// dumpBuckets is how many buckets are read at once: four thousand rows at a
-	// million respondents.
-	dumpBuckets = 64
+	// dumpBuckets is how many buckets are read at once: a thousand rows at a
+	// million respondents. Redis serves no one else meanwhile.
+	dumpBuckets = 16
 	// dumpLife bounds the dump of one part, so that one that was killed does not
 	// make Redis collect late rows for ever.
 	dumpLife = time.Hour

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"jindu/content"
 )
 
 // browser keeps cookies and follows redirects.
@@ -76,6 +78,24 @@ func (b *browser) postJSON(path string, form url.Values) answer {
 
 // fill reads the first form of a page as a browser would send it, and answers
 // the questions that have to be answered and are not.
+// another is a page that this browser opened in another tab.
+func (b *browser) another() string { return b.mint(b.q) }
+
+func (b *browser) mint(q *content.Questionnaire) string {
+	b.Helper()
+	u, err := url.Parse(b.server.URL + "/s/")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range b.Jar.Cookies(u) {
+		if id, ok := b.cfg.Keys.Verify("device", c.Value); ok && c.Name == cookieDevice {
+			return b.cfg.Desk.MintPage(q, string(id))
+		}
+	}
+	b.Fatal("no device cookie")
+	return ""
+}
+
 func (b *browser) fill(a answer) url.Values {
 	b.Helper()
 	values := readFirstForm(b.TB, a.body)

@@ -38,7 +38,7 @@ func FuzzForm(f *testing.F) {
 		form, parseErr := url.ParseQuery(body)
 		answers, wrong := survey.ParseAnswers(s.q, form)
 		for _, path := range paths {
-			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(fieldPage+"="+s.cfg.Desk.MintPage(s.q)+"&"+body))
+			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(fieldPage+"="+s.cfg.Desk.MintPage(s.q, "sixteen bytes id")+"&"+body))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			r.AddCookie(&http.Cookie{Name: cookieDevice, Value: s.cfg.Keys.Sign("device", []byte("sixteen bytes id"))})
 			if asJSON {

@@ -31,7 +31,8 @@ func (p *Pages) submit(c *gin.Context) {
 		p.refuse(c, wrong)
 		return
 	}
-	sent, isPage := p.Desk.ReadPage(v.q, form.Get(fieldPage))
+	device := p.knownDevice(c)
+	sent, isPage := p.Desk.ReadPage(v.q, device, form.Get(fieldPage))
 	if receipt, ok := p.answered(c, v); ok {
 		if receipt.FirstID == sent.ID {
 			receipt.Outcome = survey.Replayed
@@ -47,7 +48,7 @@ func (p *Pages) submit(c *gin.Context) {
 	}
 	state := formState{page: form.Get(fieldPage), values: form}
 	if !isPage {
-		state.page = p.Desk.MintPage(v.q)
+		state.page = p.Desk.MintPage(v.q, p.device(c))
 	}
 	if v.assisted() && !p.staffPost(c, v, &state) {
 		return
@@ -57,7 +58,11 @@ func (p *Pages) submit(c *gin.Context) {
 		return
 	}
 	if !isPage {
-		p.mend(c, v, state, &stalePage)
+		wrong := &stalePage
+		if device == "" {
+			wrong = &noCookie
+		}
+		p.mend(c, v, state, wrong)
 		return
 	}
 	answers, place, fields := parse(v, form)
@@ -70,10 +75,7 @@ func (p *Pages) submit(c *gin.Context) {
 		return
 	}
 	s := survey.Submission{Questionnaire: v.q, Ticket: v.ticket, Place: place, Page: sent, Answers: answers}
-	if !p.identify(c, v, &s) {
-		p.mend(c, v, state, &noCookie)
-		return
-	}
+	p.identify(c, v, &s, device)
 	// The phone may be gone by now; what it sent counts all the same.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), submitTimeout)
 	defer cancel()
@@ -143,22 +145,17 @@ func (p *Pages) staffPost(c *gin.Context, v visit, state *formState) bool {
 }
 
 // identify says as whom the submission counts: the strongest tier that the
-// questionnaire accepts. It fails for a browser that keeps no cookie.
-func (p *Pages) identify(c *gin.Context, v visit, s *survey.Submission) bool {
+// questionnaire accepts.
+func (p *Pages) identify(c *gin.Context, v visit, s *survey.Submission, device string) {
 	if v.assisted() {
 		s.Tier = content.TierAssisted
-		return true
+		return
 	}
 	if personal, ok := p.personal(c, v.q); ok && v.q.Accepts(content.TierWechat) {
 		s.Tier, s.Personal = content.TierWechat, &personal
-		return true
+		return
 	}
-	s.Tier, s.Device = content.TierDevice, p.knownDevice(c)
-	if s.Device == "" {
-		p.device(c) // for the next try
-		return false
-	}
-	return true
+	s.Tier, s.Device = content.TierDevice, device
 }
 
 // finish answers a submission that counts, now or since an earlier one.

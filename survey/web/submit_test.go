@@ -114,7 +114,7 @@ func TestManyPostsAtOnce(t *testing.T) {
 	for i := range 50 {
 		form := b.fill(page)
 		if i%2 == 1 { // half are double taps, half other tabs
-			form.Set(fieldPage, s.cfg.Desk.MintPage(s.q))
+			form.Set(fieldPage, b.another())
 		}
 		wait.Go(func() {
 			a := b.postJSON(path, form)
@@ -175,7 +175,7 @@ func TestJSON(t *testing.T) {
 	if retry := status(b.postJSON(path, form)); retry != first {
 		t.Errorf("a retry got %+v, first %+v", retry, first)
 	}
-	form.Set(fieldPage, s.cfg.Desk.MintPage(s.q))
+	form.Set(fieldPage, b.another())
 	if dup := status(b.postJSON(path, form)); dup.Status != "duplicate" || dup.Receipt != first.Receipt {
 		t.Errorf("%+v, first %+v", dup, first)
 	}

@@ -85,13 +85,12 @@ func TestOddPosts(t *testing.T) {
 	for name, values := range form {
 		stale[name] = values
 	}
-	stale.Set(fieldPage, s.cfg.Desk.MintPage(s.lib.Questionnaires["meilan-2026"]))
+	stale.Set(fieldPage, b.mint(s.lib.Questionnaires["meilan-2026"]))
 	page := b.post(path, stale)
 	page.expect(t, http.StatusBadRequest, "请再点一次提交")
 	b.post(path, readFirstForm(t, page.body)).expect(t, http.StatusOK, "提交成功")
 
 	blocked := s.browser() // keeps no cookies at first
-	form.Set(fieldPage, s.cfg.Desk.MintPage(s.q))
 	page = blocked.post(path, form)
 	page.expect(t, http.StatusBadRequest, "Cookie")
 	blocked.post(path, readFirstForm(t, page.body)).expect(t, http.StatusOK, "提交成功")

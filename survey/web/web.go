@@ -108,8 +108,5 @@ func (p *Pages) show(c *gin.Context) {
 		p.next(c, v, again == nextAgain)
 		return
 	}
-	if v.counted() {
-		p.device(c)
-	}
-	p.form(c, v, http.StatusOK, formState{page: p.Desk.MintPage(v.q)})
+	p.form(c, v, http.StatusOK, formState{page: p.Desk.MintPage(v.q, p.device(c))})
 }
