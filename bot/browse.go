@@ -36,10 +36,10 @@ func (e *edition) list(c *command) Reply {
 // situation is the kind of help entry that tells of something that happens to people.
 const situation = "situation"
 
-// entryList offers the entries that keep holds, laws by article.
+// entryList offers the entries that keep holds: laws by article, help by its kind.
 func (e *edition) entryList(name, send string, page int, keep func(*content.Entry) bool) Reply {
 	entries := slices.SortedFunc(maps.Values(e.lib.Entries), func(a, b *content.Entry) int {
-		return cmp.Or(cmp.Compare(articleOf(a), articleOf(b)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(articleOf(a), articleOf(b)), cmp.Compare(helpOf(a), helpOf(b)), cmp.Compare(a.ID, b.ID))
 	})
 	var choices []Choice
 	for _, x := range entries {
@@ -49,6 +49,9 @@ func (e *edition) entryList(name, send string, page int, keep func(*content.Entr
 	}
 	return e.listed("list-entries", name, choices, page, send)
 }
+
+// helpOf is where an entry's kind of help stands in the order of a list.
+func helpOf(x *content.Entry) int { return slices.Index(content.HelpKinds, x.HelpKind) }
 
 // articleOf is the number of a law entry's first article, for the order of a list.
 func articleOf(x *content.Entry) int {

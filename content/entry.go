@@ -14,11 +14,13 @@ var (
 		Law:  append([]string{"law", "articles"}, commonKeys...),
 		Help: append([]string{"kind", "place", "address", "phone", "hours", "review_note"}, commonKeys...),
 	}
-	helpKinds = []string{"report", "treatment", "first_aid", "station", "privacy", "situation"}
 )
 
 // DrugGroups are the groups that drugs are shown in, in order.
 var DrugGroups = []string{"传统毒品", "合成毒品", "新精神活性物质", "植物类", "伪装形态", "易滥用药品", "其他物质"}
+
+// HelpKinds are the kinds of help, those that most people look for first.
+var HelpKinds = []string{"report", "treatment", "first_aid", "station", "privacy", "situation"}
 
 func (l *loader) entry(d *document, kind Kind, name, text string) {
 	head, body, bodyLine, ok := frontMatter(text)
@@ -66,7 +68,7 @@ func (l *loader) entry(d *document, kind Kind, name, text string) {
 	case Law:
 		l.articles(f, e)
 	case Help:
-		e.HelpKind = f.oneOf("kind", helpKinds...)
+		e.HelpKind = f.oneOf("kind", HelpKinds...)
 		e.Address, e.Phone, e.Hours = f.optional("address"), f.optional("phone"), f.optional("hours")
 		e.Place, e.ReviewNote = f.optional("place"), f.optional("review_note")
 		if e.Place != "" && l.lib.Places[e.Place] == nil {

@@ -112,14 +112,15 @@ func skip(name string, entry fs.DirEntry) bool {
 }
 
 func readFile(fsys fs.FS, name string) (string, error) {
+	// Asked before it is opened: opening a named pipe waits for its other end.
+	if info, err := fs.Stat(fsys, name); err != nil || !info.Mode().IsRegular() {
+		return "", errors.New("不是普通文件")
+	}
 	file, err := fsys.Open(name)
 	if err != nil {
 		return "", errors.New("无法打开")
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return "", errors.New("不是普通文件")
-	}
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err != nil {
 		return "", errors.New("无法读取")

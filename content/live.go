@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -17,9 +18,11 @@ type Live struct {
 	log    *slog.Logger
 	lib    atomic.Pointer[Library]
 
-	mu       sync.Mutex // guards what follows
-	seen     string     // version of the folder last looked at
-	tried    string     // version last loaded or refused
+	looking sync.Mutex // one look at a time; a folder on a slow share may hold it long
+	seen    string     // version of the folder last looked at
+	tried   string     // version last loaded or refused
+
+	mu       sync.Mutex // guards what follows, and is never held over reading files
 	status   Status
 	onChange []func(*Library)
 }
@@ -92,8 +95,8 @@ func (l *Live) Run(ctx context.Context, every time.Duration) {
 // Poll looks once. A state is loaded when two looks in a row find it the same,
 // so that a file half written or a folder half copied is not taken up.
 func (l *Live) Poll(ctx context.Context) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.looking.Lock()
+	defer l.looking.Unlock()
 	version := folderVersion(l.dir)
 	settled := version == l.seen
 	l.seen = version
@@ -105,6 +108,8 @@ func (l *Live) Poll(ctx context.Context) {
 		return
 	}
 	l.tried = version
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if err != nil {
 		l.refuse(err)
 		return
@@ -117,12 +122,19 @@ func (l *Live) Poll(ctx context.Context) {
 	}
 }
 
+// mostShown bounds what the office page lists of a broken folder; `jindu check`
+// lists all.
+const mostShown = 50
+
 func (l *Live) refuse(err error) {
 	var problems Problems
 	l.status.Problems = nil
 	if errors.As(err, &problems) {
-		for _, p := range problems {
+		for _, p := range problems[:min(len(problems), mostShown)] {
 			l.status.Problems = append(l.status.Problems, p.String())
+		}
+		if more := len(problems) - mostShown; more > 0 {
+			l.status.Problems = append(l.status.Problems, fmt.Sprintf("还有 %d 处，用 jindu check 查看", more))
 		}
 	} else {
 		l.status.Problems = []string{err.Error()}

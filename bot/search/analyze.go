@@ -15,8 +15,8 @@ type analysis struct {
 	terms    []term
 	mentions []mention
 	facets   facet
-	content  int // runes that are not filler
-	strange  int // runes of which no list knows anything
+	content  int  // runes that are not filler
+	strange  int  // runes of which no list knows anything
 	amount   bool // it weighs something: 10克
 }
 
@@ -28,8 +28,8 @@ type span struct {
 	amount bool  // a weight such as 10克
 }
 
-// takenGap is how many runes before a substance's name a verb may stand: 抽了一口.
-const takenGap = 4
+// actGap is how many runes before a substance's name its verb may stand: 抽了一口.
+const actGap = 4
 
 // analyzer takes texts apart with the lexicon and the names of one library.
 type analyzer struct {
@@ -51,7 +51,7 @@ func (a *analyzer) analyze(runes []rune) analysis {
 // substances first, and gives its terms as often as they occur.
 func (a *analyzer) split(runes []rune) analysis {
 	best := a.segment(runes)
-	var out analysis
+	out := analysis{terms: make([]term, 0, 2*len(runes)+4)}
 	unknown := 0 // runes seen since the last known word
 	flush := func(end int) {
 		if unknown > 0 {
@@ -79,21 +79,21 @@ func (a *analyzer) split(runes []rune) analysis {
 		i = s.end
 	}
 	flush(len(runes))
-	a.taken(&out, runes, best)
+	a.acts(&out, best)
 	return out
 }
 
-// taken adds that somebody takes a substance, where the verb alone does not tell:
+// acts adds what is done with a substance where the verb alone does not tell:
 // 吃冰毒, 打了一针海洛因.
-func (a *analyzer) taken(out *analysis, runes []rune, best []span) {
+func (a *analyzer) acts(out *analysis, best []span) {
 	for _, m := range out.mentions {
-		for i := max(0, m.from-takenGap); i < m.from; i++ {
-			language.words.at(runes, i, func(end int, senses []int32) {
-				if end <= m.from && slices.ContainsFunc(senses, func(id int32) bool { return language.senses[id].facets&ingest != 0 }) && best[i].end == end {
-					out.add(groupTerm|uint64(a.use), caseWeight)
-					out.facets |= act | deed
+		for i := max(0, m.from-actGap); i < m.from; i++ {
+			for _, id := range best[i].senses {
+				if s := language.senses[id]; s.facets&before != 0 && best[i].end <= m.from {
+					out.add(groupTerm|uint64(s.group), caseWeight)
+					out.facets |= act
 				}
-			})
+			}
 		}
 	}
 }
@@ -142,8 +142,13 @@ func (a *analyzer) known(out *analysis, word []rune, s span, at int) {
 		return
 	}
 	plain := true
+	all := facet(0)
 	for _, id := range s.senses {
 		m := language.senses[id]
+		if m.facets&before != 0 {
+			continue
+		}
+		all |= m.facets
 		out.facets |= m.facets &^ filler
 		switch {
 		case m.facets&filler != 0 || m.group == a.none:
@@ -158,7 +163,7 @@ func (a *analyzer) known(out *analysis, word []rune, s span, at int) {
 	if plain {
 		return
 	}
-	if slices.Contains(word, '毒') && out.facets&foreign == 0 {
+	if slices.Contains(word, '毒') && all&foreign == 0 {
 		out.facets |= subject
 	}
 	out.content += len(word)
@@ -179,9 +184,9 @@ func (a *analyzer) inside(out *analysis, name []rune) {
 		})
 		language.words.at(name, i, func(end int, values []int32) {
 			for _, id := range values {
-				if m := language.senses[id]; m.facets&filler == 0 && m.group != a.none && m.group != a.drug {
+				if m := language.senses[id]; m.facets&(filler|before) == 0 && m.group != a.none && m.group != a.drug {
 					out.add(groupTerm|uint64(m.group), innerWeight)
-					out.facets |= m.facets & deed
+					out.facets |= m.facets & (deed | act)
 				}
 			}
 		})

@@ -21,6 +21,9 @@ const (
 	clearScore   = 0.44
 	clearMargin  = 0.78
 	clearPresent = 0.55
+	loneScore    = 0.36
+	loneMargin   = 0.7
+	lonePresent  = 0.4
 	sameQuestion = 0.72 // likeness to an everyday question that makes it an answer, however near the next
 	leastAlike   = 0.36 // likeness that an answer must have, unless the question names the substance
 
@@ -29,19 +32,23 @@ const (
 	leastTold   = 0.9  // IDF mass in common, for an answer, beyond that somebody takes drugs
 
 	// What a question without a word about drugs must reach.
-	gateLikeness = 0.55
-	gatePresent  = 0.8
-	gateAlike    = 0.77 // likeness that is enough alone
-	gateDrug     = 0.45 // likeness, where the entry is a substance
-	foreignGate  = 0.78 // likeness of a question that is also about something else
+	gateLikeness     = 0.55
+	gatePresent      = 0.8
+	gateAlike        = 0.77 // likeness that is enough alone
+	gateDrug         = 0.45 // likeness, where the entry is a substance
+	describedPresent = 0.45
+	describedMargin  = 0.5
+	hintLikeness     = 0.5  // worth a hint beside "I don't know"
+	foreignGate      = 0.85 // likeness of a question that is also about something else
 
-	maxActs      = 3  // articles offered for a weight alone
+	maxActs      = 3 // articles offered when no act is named
+	relatedRival = 0.9
 	candidateSet = 12 // entries whose kind is weighed
 )
 
 // decide turns the ranking of one question into an outcome.
 func (ix *Index) decide(q analysis) Result {
-	if q.content == 0 {
+	if q.content == 0 || (q.content == 1 && q.facets&subject == 0) {
 		return Result{}
 	}
 	slang := len(q.mentions) > 0 && q.facets&subject == 0
@@ -57,7 +64,7 @@ func (ix *Index) decide(q analysis) Result {
 			return ix.slang(q)
 		}
 	}
-	if q.facets&subject == 0 && q.facets&foreign != 0 {
+	if q.facets&subject == 0 && q.facets&(foreign|market) != 0 {
 		return Result{}
 	}
 	found := ix.rank(q)
@@ -65,20 +72,23 @@ func (ix *Index) decide(q analysis) Result {
 		return Result{}
 	}
 	best := found[0]
-	if q.facets&subject == 0 && !ix.near(best) {
+	second := ix.rival(found) / best.score
+	if q.facets&subject == 0 && !ix.near(best) && !ix.described(q, best, second) {
+		if best.likeness >= hintLikeness {
+			return Result{Outcome: Unknown, Topics: []string{ix.entries[best.entry].ID}}
+		}
 		return Result{}
 	}
 	if best.score < closeScore || (q.facets&foreign != 0 && best.likeness < foreignGate) {
 		return Result{}
 	}
-	second := ix.rival(found) / best.score
 	near := []string{}
 	for _, c := range found {
 		if c.score >= best.score*choiceShare && len(near) < maxChoices {
 			near = append(near, ix.entries[c.entry].ID)
 		}
 	}
-	if q.amount && q.facets&law != 0 && q.facets&act == 0 { // 10克冰毒判几年: had, or sold?
+	if (q.amount || q.facets&sentence != 0) && q.facets&law != 0 && q.facets&(act|deed) == 0 && q.facets&subject != 0 {
 		return ix.whichAct(found)
 	}
 	if ix.sure(q, best, second) {
@@ -90,8 +100,8 @@ func (ix *Index) decide(q analysis) Result {
 	return Result{Outcome: Choices, Topics: near}
 }
 
-// whichAct offers the articles that may fit a weight of which nobody says what was
-// done with it.
+// whichAct offers the articles that may fit when nobody says what was done with a
+// substance: 10克冰毒判几年, had or sold?
 func (ix *Index) whichAct(found []candidate) Result {
 	var topics []string
 	for _, c := range found {
@@ -105,16 +115,17 @@ func (ix *Index) whichAct(found []candidate) Result {
 	return Result{Outcome: Choices, Topics: topics}
 }
 
-// rival is the score of the best candidate that the best entry does not lead to:
-// what it lists as related is one tap away from its answer.
+// rival is the score of the next candidate; that of one which the best entry lists
+// as related counts less: it is one tap away from its answer.
 func (ix *Index) rival(found []candidate) float32 {
-	best := ix.entries[found[0].entry]
+	best, most := ix.entries[found[0].entry], float32(0)
 	for _, c := range found[1:] {
-		if !slices.Contains(best.Related, ix.entries[c.entry].ID) {
-			return c.score
+		if slices.Contains(best.Related, ix.entries[c.entry].ID) {
+			c.score *= relatedRival
 		}
+		most = max(most, c.score)
 	}
-	return 0
+	return most
 }
 
 // near is the domain gate: a question that says nothing of drugs must be much like
@@ -126,18 +137,25 @@ func (ix *Index) near(best candidate) bool {
 	return best.likeness >= gateAlike || (best.likeness >= gateLikeness && best.present >= gatePresent)
 }
 
+// described says that a question without a word about drugs describes one substance
+// and no other: 做奶油用的气弹.
+func (ix *Index) described(q analysis, best candidate, second float32) bool {
+	return ix.entries[best.entry].Kind == content.Drug && describes(q) && best.present >= describedPresent && second < describedMargin
+}
+
 // sure says that the best candidate answers; second is the next one's share of its score.
 func (ix *Index) sure(q analysis, best candidate, second float32) bool {
 	if ix.aboutNamed(q, best.entry) {
 		return second < sureMargin
 	}
-	if best.told < leastTold || best.likeness < leastAlike {
+	if best.told < leastTold || (best.likeness < leastAlike && !ix.described(q, best, second)) {
 		return false
 	}
-	return (best.likeness >= sameQuestion && second < 1) ||
+	return (best.likeness >= sameQuestion && second < 1) || ix.described(q, best, second) ||
 		(best.score >= sureScore && second < sureMargin && best.present >= surePresent) ||
 		(best.score >= fairScore && second < fairMargin && best.present >= fairPresent) ||
-		(best.score >= clearScore && second < clearMargin && best.present >= clearPresent)
+		(best.score >= clearScore && second < clearMargin && best.present >= clearPresent) ||
+		(best.score >= loneScore && second < loneMargin && best.present >= lonePresent)
 }
 
 // How the kind of an entry weighs against what the question asks for.
@@ -177,6 +195,9 @@ func (ix *Index) rank(q analysis) []candidate {
 			}
 		case content.Help:
 			c.score *= weigh(q.facets, help, law)
+			if named && q.facets&about != 0 && q.facets&(law|help|resemble) == 0 {
+				c.score *= otherDrug
+			}
 		case content.Law:
 			c.score *= weigh(q.facets, law, help)
 		}
@@ -193,9 +214,13 @@ func (ix *Index) names(q analysis, entry int32) bool {
 }
 
 // aboutNamed says that the question names the entry's substance and asks for
-// neither law nor help.
+// neither law nor help, nor only for what somebody did.
 func (ix *Index) aboutNamed(q analysis, entry int32) bool {
-	return q.facets&(law|deed|help|resemble) == 0 && ix.names(q, entry)
+	asksMore := law | help | resemble
+	if q.facets&about == 0 || q.facets&act == 0 {
+		asksMore |= deed
+	}
+	return q.facets&asksMore == 0 && ix.names(q, entry)
 }
 
 // describes says that the question tells what a substance looks like or does, and

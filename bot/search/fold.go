@@ -53,12 +53,15 @@ func (t text) clauses() [][]rune {
 // characters, spaces, punctuation and emoji. One space stays between two Latin
 // words or numbers, which would else run together.
 func fold(s string) text {
-	if s = cut(s, maxRunes); !norm.NFKC.IsNormalString(s) {
+	if s = cut(s, maxRunes); !usual(s) && !norm.NFKC.IsNormalString(s) {
 		s = norm.NFKC.String(s)
 	}
 	t := text{runes: make([]rune, 0, len(s)/2)}
 	gap := false
 	for _, r := range s {
+		if wide(r) {
+			r -= '！' - '!'
+		}
 		switch {
 		case han(r) || unicode.IsLetter(r) || unicode.IsDigit(r):
 			if !han(r) {
@@ -112,6 +115,20 @@ func spellOut(runes []rune, cuts []int) []rune {
 	}
 	return runes
 }
+
+// usual says that a text holds only what fold can bring to one form by itself; it
+// spares nearly all texts the general normalization.
+func usual(s string) bool {
+	for _, r := range s {
+		if r >= 0x80 && !han(r) && !wide(r) && !strings.ContainsRune("、。“”‘’《》—·", r) {
+			return false
+		}
+	}
+	return true
+}
+
+// wide says that the rune is the full-width form of an ASCII character.
+func wide(r rune) bool { return r >= '！' && r <= '～' }
 
 // han says that the character is of the block that nearly all text is of.
 func han(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }

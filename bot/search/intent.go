@@ -219,7 +219,7 @@ func (s *safety) intent(t text, found hits) (Result, bool) {
 	switch {
 	case name == "refused" && drugs:
 		return Result{Outcome: Refused}, true
-	case name == "tip" && drugs && !t.question:
+	case name == "tip" && drugs && !t.question && !found.has(safetyRules.classes["wayout"]):
 		return Result{Outcome: Tip}, true
 	case name != intents[0] && name != "refused" && name != "tip":
 		return Result{Outcome: Crisis, Crisis: name}, true

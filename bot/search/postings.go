@@ -29,16 +29,34 @@ const (
 // postings is the inverted index: which entries, and which of their strings
 // (titles, names, everyday questions), hold a term.
 type postings struct {
-	index   map[uint64]int32 // term → index into lists
-	lists   []list
+	shards  [shardCount]shard
 	unseen  float32 // the IDF of a term that no entry holds
 	strings []phrase
+}
+
+// shard holds the lists of a part of the terms. Shards are built side by side.
+type shard struct {
+	index map[uint64]int32 // term → index into lists
+	lists []list
+}
+
+const shardCount = 4
+
+func shardOf(key uint64) int { return int(key % shardCount) }
+
+// list gives the list of a term.
+func (p *postings) list(key uint64) (*list, bool) {
+	s := &p.shards[shardOf(key)]
+	at, ok := s.index[key]
+	if !ok {
+		return nil, false
+	}
+	return &s.lists[at], true
 }
 
 type list struct {
 	idf     float32
 	special bool // a word that narrows a question to a case of its own
-	act     bool // it names what somebody did
 	entries []inEntry
 	strings []inString
 }
@@ -70,23 +88,32 @@ type parts struct {
 }
 
 func newPostings(entries []*content.Entry, a *analyzer) *postings {
-	p := &postings{index: make(map[uint64]int32, 1<<14)}
-	lengths := make([]float32, len(entries))
-	for i, e := range split(entries, a) {
-		for _, t := range e.fields {
-			lengths[i] += t.weight
-			l := p.list(t.key)
-			if n := len(l.entries); n > 0 && l.entries[n-1].entry == int32(i) {
-				l.entries[n-1].weight += t.weight
-			} else {
-				l.entries = append(l.entries, inEntry{int32(i), t.weight})
-			}
-		}
+	p := &postings{}
+	all := split(entries, a)
+	for i, e := range all {
 		for _, parts := range e.phrases {
-			p.phrase(int32(i), parts)
+			p.strings = append(p.strings, newPhrase(int32(i), parts))
 		}
 	}
-	p.weigh(lengths)
+	lengths := make([]float32, len(entries))
+	for i, e := range all {
+		for _, t := range e.fields {
+			lengths[i] += t.weight
+		}
+	}
+	var work sync.WaitGroup
+	for n := range p.shards {
+		work.Go(func() { p.shards[n].build(n, all, lengths) })
+	}
+	work.Wait()
+	for _, s := range p.shards {
+		for _, l := range s.lists {
+			for _, x := range l.strings {
+				p.strings[x.phrase].mass += l.idf * x.weight
+			}
+		}
+	}
+	p.unseen = idf(len(entries), 0)
 	return p
 }
 
@@ -139,41 +166,67 @@ func partsOf(e *content.Entry, a *analyzer) parts {
 	return p
 }
 
-func (p *postings) list(key uint64) *list {
-	at, ok := p.index[key]
-	if !ok {
-		at = int32(len(p.lists))
-		p.index[key] = at
-		p.lists = append(p.lists, list{})
-	}
-	return &p.lists[at]
-}
-
-func (p *postings) phrase(entry int32, parts analysis) {
+func newPhrase(entry int32, parts analysis) phrase {
 	s := phrase{entry: entry, drugs: parts.facets&subject != 0}
 	for _, t := range parts.terms {
-		l := p.list(t.key)
-		l.strings = append(l.strings, inString{int32(len(p.strings)), t.weight})
 		s.entity = s.entity || t.key&kindMask == entityTerm
-		if t.weight == caseWeight && t.key&kindMask == groupTerm {
-			l.special = true
-			l.act = l.act || language.acts[int32(t.key&^kindMask)]
+		if t.narrows() {
 			s.cases++
 		}
 	}
-	p.strings = append(p.strings, s)
+	return s
 }
 
-// weigh turns frequencies into saturated weights and adds up the phrases' masses.
-// lengths holds the sum of each entry's frequencies.
-func (p *postings) weigh(lengths []float32) {
+// build makes the lists of the terms that belong to the n-th shard, of all entries
+// in order. lengths holds the sum of each entry's frequencies.
+func (s *shard) build(n int, all []parts, lengths []float32) {
+	s.index, s.lists = make(map[uint64]int32, 1<<13), make([]list, 0, 1<<13)
+	at := int32(0) // phrase
+	for i, e := range all {
+		for _, t := range e.fields {
+			if shardOf(t.key) != n {
+				continue
+			}
+			l := s.list(t.key)
+			if n := len(l.entries); n > 0 && l.entries[n-1].entry == int32(i) {
+				l.entries[n-1].weight += t.weight
+			} else {
+				l.entries = append(l.entries, inEntry{int32(i), t.weight})
+			}
+		}
+		for _, parts := range e.phrases {
+			for _, t := range parts.terms {
+				if shardOf(t.key) == n {
+					l := s.list(t.key)
+					l.strings = append(l.strings, inString{at, t.weight})
+					l.special = l.special || t.narrows()
+				}
+			}
+			at++
+		}
+	}
+	s.weigh(lengths)
+}
+
+func (s *shard) list(key uint64) *list {
+	at, ok := s.index[key]
+	if !ok {
+		at = int32(len(s.lists))
+		s.index[key] = at
+		s.lists = append(s.lists, list{})
+	}
+	return &s.lists[at]
+}
+
+// weigh turns frequencies into saturated weights.
+func (s *shard) weigh(lengths []float32) {
 	n, total := len(lengths), float32(0)
 	for _, l := range lengths {
 		total += l
 	}
 	mean := max(1, total/float32(max(1, n)))
-	for at := range p.lists {
-		l := &p.lists[at]
+	for at := range s.lists {
+		l := &s.lists[at]
 		l.idf = idf(n, len(l.entries))
 		if l.idf < leastIDF && n > 1 {
 			*l = list{} // says nothing here, and would cost the most
@@ -184,11 +237,7 @@ func (p *postings) weigh(lengths []float32) {
 			tf := e.weight / (1 - bm25B + bm25B*lengths[e.entry]/mean)
 			e.weight = tf / (tf + bm25K1)
 		}
-		for _, s := range l.strings {
-			p.strings[s.phrase].mass += l.idf * s.weight
-		}
 	}
-	p.unseen = idf(n, 0)
 }
 
 func idf(n, df int) float32 {

@@ -31,9 +31,13 @@ const (
 	// question that the entry never mentions.
 	missedCase = 0.73
 
-	// otherAct is what is left of the score of an article of law whose title, names
-	// and questions speak of none of the acts that the question names.
-	otherAct = 0.6
+	// asideCase is the same for a word that only the entry's text mentions, not its
+	// title, names or questions.
+	asideCase = 0.9
+
+	// lackedCase is what is left of a phrase's likeness for each such word that it
+	// does not hold.
+	lackedCase = 0.85
 )
 
 // candidate is an entry that shares something with the question.
@@ -50,7 +54,7 @@ type candidate struct {
 type scratch struct {
 	cover, common   []float32 // by entry, by phrase
 	cases           []int8    // by phrase: words that narrow the case, in question and phrase
-	known, acts     []int8    // by entry: the same; acts in the question and a phrase
+	known, asked    []int8    // by entry: the same in all of it, and in its phrases
 	best, next      []float32 // by entry: likeness of the two best phrases
 	present, told   []float32 // by entry
 	entries, phrase []int32   // touched
@@ -68,7 +72,7 @@ func newRanker(p *postings, entries []*content.Entry, a *analyzer) *ranker {
 	r.pool.New = func() any {
 		return &scratch{
 			cover: make([]float32, len(entries)), best: make([]float32, len(entries)), next: make([]float32, len(entries)), told: make([]float32, len(entries)), present: make([]float32, len(entries)),
-			common: make([]float32, len(p.strings)), cases: make([]int8, len(p.strings)), known: make([]int8, len(entries)), acts: make([]int8, len(entries)),
+			common: make([]float32, len(p.strings)), cases: make([]int8, len(p.strings)), known: make([]int8, len(entries)), asked: make([]int8, len(entries)),
 		}
 	}
 	return r
@@ -80,9 +84,8 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 	defer r.pool.Put(s)
 	var all, plain float32 // IDF mass with and without names of substances
 	asked := int8(0)       // words that narrow the case
-	acts := int8(0)        // of these, what somebody did
 	for _, t := range q.terms {
-		at, known := r.index[t.key]
+		l, known := r.list(t.key)
 		if !known {
 			if t.weight < pairWeight {
 				continue
@@ -91,7 +94,6 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 			all, plain = all+mass, plain+mass
 			continue
 		}
-		l := &r.lists[at]
 		mass := l.idf * t.weight
 		plainTerm := r.a.plain(t.key)
 		if l.special {
@@ -114,13 +116,10 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 				s.known[p.entry]++
 			}
 		}
-		if l.act && t.weight == caseWeight {
-			acts++
-		}
 		last := int32(-1)
 		for _, p := range l.strings {
-			if of := r.strings[p.phrase].entry; l.act && of != last && p.weight == caseWeight && t.weight == caseWeight {
-				s.acts[of]++
+			if of := r.strings[p.phrase].entry; l.special && of != last {
+				s.asked[of]++
 				last = of
 			}
 			if s.common[p.phrase] == 0 {
@@ -141,6 +140,9 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		like := 2 * s.common[at] / (mass + p.mass)
 		for range p.cases - s.cases[at] {
 			like *= otherCase
+		}
+		for range asked - s.cases[at] {
+			like *= lackedCase
 		}
 		if p.drugs && q.facets&subject == 0 {
 			like *= otherMatter
@@ -168,11 +170,11 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		for range asked - s.known[e] {
 			c.score *= missedCase
 		}
-		if acts > 0 && s.acts[e] == 0 && r.entries[e].Kind == content.Law {
-			c.score *= otherAct
+		for range s.known[e] - s.asked[e] {
+			c.score *= asideCase
 		}
 		found = insert(found, c, limit)
-		s.known[e], s.acts[e], s.told[e] = 0, 0, 0
+		s.known[e], s.asked[e], s.told[e] = 0, 0, 0
 		s.cover[e], s.present[e], s.best[e], s.next[e] = 0, 0, 0, 0
 	}
 	s.entries, s.phrase = s.entries[:0], s.phrase[:0]

@@ -38,6 +38,9 @@ const (
 	caseWeight   = 1.3 // of a word that narrows the question to a case of its own
 )
 
+// narrows says that the term turns a text to a case of its own.
+func (t term) narrows() bool { return t.weight == caseWeight && t.key&kindMask == groupTerm }
+
 func (out *analysis) add(key uint64, weight float32) {
 	out.terms = append(out.terms, term{key, weight})
 }

@@ -32,6 +32,9 @@ func (s *safety) tip(t text, found hits) bool {
 	if acts && (address(t.runes) || number(t.runes)) {
 		return true
 	}
+	if class("wayout") && !s.person(t.runes, found) {
+		return false
+	}
 	asks := t.question || class("ask", "mask", "lawask")
 	if !t.question && class("hear", "callreport") && !class("mask", "how") && s.person(t.runes, found) {
 		return true

@@ -26,12 +26,13 @@ const (
 	resemble                   // describes a thing by its looks: 像…一样
 	special                    // narrows the question to a case of its own: 孕妇, 房东
 	act                        // what somebody did with drugs: 贩卖, 吸食, 持有
-	ingest                     // takes what is named after it: 吃, 抽
+	before                     // names an act only before a substance: 吃, 做
+	sentence                   // asks how long somebody goes to prison
 )
 
 var facetNames = map[string]facet{
 	"about": about, "law": law, "deed": deed, "help": help, "subject": subject, "foreign": foreign, "filler": filler, "market": market,
-	"resemble": resemble, "special": special, "act": act, "ingest": ingest,
+	"resemble": resemble, "special": special, "act": act, "before": before, "sentence": sentence,
 }
 
 // noGroup is the group of words that only show what is asked for.
@@ -42,7 +43,6 @@ type lexicon struct {
 	words  *trie   // a value is an index into senses
 	senses []sense // one for each line
 	groups map[string]int32
-	acts   map[int32]bool // groups that name an act
 }
 
 // sense is what the words of one line mean; its group is noGroup when they only
@@ -56,7 +56,7 @@ var language = mustLexicon(wordTable)
 
 // mustLexicon reads words.txt.
 func mustLexicon(table string) *lexicon {
-	l := &lexicon{words: newTrie(), groups: map[string]int32{}, acts: map[int32]bool{}}
+	l := &lexicon{words: newTrie(), groups: map[string]int32{}}
 	for _, line := range dataLines(table) {
 		head, list, ok := strings.Cut(line, ":")
 		names := strings.Fields(head)
@@ -76,7 +76,6 @@ func mustLexicon(table string) *lexicon {
 			}
 			s.facets |= f
 		}
-		l.acts[group] = l.acts[group] || s.facets&act != 0
 		for _, word := range strings.Fields(list) {
 			l.words.add(fold(word).runes, int32(len(l.senses)))
 		}

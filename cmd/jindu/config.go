@@ -25,7 +25,7 @@ func (c configFile) BeforeResolve(k *kong.Kong, ctx *kong.Context, trace *kong.P
 	}
 	values := map[string]any{}
 	if err := yaml.Unmarshal(data, &values); err != nil {
-		return fmt.Errorf("配置文件 %s：%s", path, yaml.FormatError(err, false, true))
+		return fmt.Errorf("配置文件 %s：%s", path, yaml.FormatError(err, false, false)) // without the lines: they may hold secrets
 	}
 	settings := map[string]any{}
 	for name, value := range values {

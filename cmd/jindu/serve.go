@@ -28,6 +28,9 @@ type serveCmd struct {
 // leastAPIToken is the shortest token that is not worth guessing, in bytes.
 const leastAPIToken = 16
 
+// leastPIN is the shortest PIN that bounded tries do not find, in bytes.
+const leastPIN = 6
+
 func (c serveCmd) Run(ctx context.Context, std streams) error {
 	set := settings{
 		addr: c.Addr, adminAddr: c.AdminAddr, baseURL: c.BaseURL, weak: c.AllowWeakDurability, content: c.Content,
@@ -40,7 +43,7 @@ func (c serveCmd) Run(ctx context.Context, std streams) error {
 	}
 	set.log = newLog(std.err, level)
 	// All that is missing or wrong is said at once.
-	var errs [6]error
+	var errs [7]error
 	set.store, errs[0] = c.store()
 	set.keys, errs[1] = c.keys()
 	set.wechat, errs[2] = c.wechat()
@@ -48,6 +51,9 @@ func (c serveCmd) Run(ctx context.Context, std streams) error {
 	set.assistPIN, errs[4] = secret("JINDU_ASSIST_PIN", c.AssistPIN, c.AssistPINFile)
 	if set.apiToken != "" && len(set.apiToken) < leastAPIToken {
 		errs[5] = usageError("JINDU_API_TOKEN 太短：至少 16 个字符")
+	}
+	if set.assistPIN != "" && len(set.assistPIN) < leastPIN {
+		errs[6] = usageError("JINDU_ASSIST_PIN 太短：至少 6 位，最好不用生日、电话")
 	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return err

@@ -313,6 +313,44 @@ func TestRestoreThatFails(t *testing.T) {
 	}
 }
 
+// What a restore that was killed had written is no store, and in nobody's way.
+func TestRestoreThatWasKilled(t *testing.T) {
+	store, archive := filled(t, file(t), 30)
+	store.Close()
+	path := filepath.Join(t.TempDir(), "jindu.db")
+	for _, ending := range []string{".restore", ".restore-wal"} {
+		if err := os.WriteFile(path+ending, []byte("half a store"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := sqlitestore.OpenReader(t.Context(), path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("half a store opens: %v", err)
+	}
+	a, err := backup.Open(t.Context(), archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	l, err := sqlitestore.Load(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Restore(t.Context(), l, nil); err != nil {
+		t.Fatal(err)
+	}
+	s, err := sqlitestore.Open(t.Context(), path, sqlitestore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if n, err := s.Respondents(t.Context(), surveyID); n != 30 || err != nil {
+		t.Errorf("%d respondents, %v", n, err)
+	}
+	if left, err := filepath.Glob(path + ".restore*"); len(left) > 0 || err != nil {
+		t.Error(left, err)
+	}
+}
+
 // A store that holds anything is left alone, and no server starts on half a store.
 func TestOnlyIntoAnEmptyStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "jindu.db")

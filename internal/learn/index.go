@@ -80,10 +80,11 @@ func find(lib *content.Library, folded string) []anchor {
 	return found[:min(len(found), maxFound)]
 }
 
-// inOrder gives every entry: by id, laws by article.
+// inOrder gives every entry: laws by article, help by its kind.
 func inOrder(lib *content.Library) []*content.Entry {
 	return slices.SortedFunc(maps.Values(lib.Entries), func(a, b *content.Entry) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.LawID, b.LawID), cmp.Compare(firstArticle(a), firstArticle(b)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.LawID, b.LawID), cmp.Compare(firstArticle(a), firstArticle(b)),
+			cmp.Compare(slices.Index(content.HelpKinds, a.HelpKind), slices.Index(content.HelpKinds, b.HelpKind)), cmp.Compare(a.ID, b.ID))
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -49,7 +50,9 @@ func (h *Handler) postLogin(c *gin.Context) {
 		again(http.StatusBadRequest, "请填写账号和口令。")
 		return
 	}
-	if !h.networks.Allow(network(c.ClientIP())) || !h.names.Allow(name) {
+	// By name and network: knowing a name must not be enough to keep its owner out.
+	from := network(c.ClientIP())
+	if !h.networks.Allow(from) || !h.names.Allow(from+" "+name) {
 		c.Header("Retry-After", "60")
 		again(http.StatusTooManyRequests, "尝试的次数太多，请一分钟后再试。")
 		return
@@ -102,7 +105,8 @@ const officeHome = "/office/"
 // another site.
 func safeNext(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(u.Path, officeHome) || strings.Contains(next, `\`) {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(u.Path, officeHome) || strings.Contains(next, `\`) ||
+		!strings.HasPrefix(path.Clean(u.Path)+"/", officeHome) {
 		return officeHome
 	}
 	return u.RequestURI()

@@ -64,7 +64,7 @@ func (s *Store) surveys(ctx context.Context) ([]string, error) {
 // dumpPassing gives the claims, attempts and replies that have not ended.
 func (s *Store) dumpPassing(ctx context.Context, put func(backup.Record) error) error {
 	now := s.now().UnixMilli()
-	err := s.hashes(ctx, claimPrefix+"*", func(key string, fields map[string]string) error {
+	err := s.scanHashes(ctx, claimPrefix+"*", func(key string, fields map[string]string) error {
 		id, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(key, claimPrefix))
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func (s *Store) dumpPassing(ctx context.Context, put func(backup.Record) error) 
 	}
 	// As long as a pseudonym: a survey with the id q has keys that begin like this.
 	anyone := strings.Repeat("?", len(token([16]byte{})))
-	return s.hashes(ctx, quizPrefix+anyone+"}*", func(key string, fields map[string]string) error {
+	return s.scanHashes(ctx, quizPrefix+anyone+"}*", func(key string, fields map[string]string) error {
 		who, message, err := parseQuizKey(key)
 		if err != nil {
 			return err
@@ -100,29 +100,20 @@ func (s *Store) dumpPassing(ctx context.Context, put func(backup.Record) error) 
 	})
 }
 
-// hashes reads the hashes whose keys match a pattern, and are still there.
-func (s *Store) hashes(ctx context.Context, pattern string, each func(key string, fields map[string]string) error) error {
+// scanHashes reads the hashes whose keys match a pattern, and are still there.
+func (s *Store) scanHashes(ctx context.Context, pattern string, each func(key string, fields map[string]string) error) error {
 	return s.scan(ctx, pattern, func(keys []string) error {
 		for some := range slices.Chunk(keys, hashesAtOnce) {
-			cmds := make([]*redis.MapStringStringCmd, len(some))
-			err := s.read(ctx, func(ctx context.Context) error {
-				_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-					for i, key := range some {
-						cmds[i] = pipe.HGetAll(ctx, key)
-					}
-					return nil
-				})
-				return err
-			})
+			all, err := s.hashes(ctx, some)
 			if err != nil {
 				return err
 			}
-			for i, key := range some {
-				if len(cmds[i].Val()) == 0 {
+			for i, fields := range all {
+				if len(fields) == 0 {
 					continue
 				}
-				if err := each(key, cmds[i].Val()); err != nil {
-					return fmt.Errorf("%s: %w", key, err)
+				if err := each(some[i], fields); err != nil {
+					return fmt.Errorf("%s: %w", some[i], err)
 				}
 			}
 		}

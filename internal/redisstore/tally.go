@@ -104,6 +104,33 @@ func add(rows map[rowKey]map[string]int64, k rowKey, cell string, n int64) {
 
 // counts gives every count of those hashes with the parts of its name.
 func (s *Store) counts(ctx context.Context, keys []string, names int, each func(name []string, n int64)) error {
+	hashes, err := s.hashes(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for i, fields := range hashes {
+		if err := eachCount(fields, names, each); err != nil {
+			return fmt.Errorf("%s: %w", keys[i], err)
+		}
+	}
+	return nil
+}
+
+// eachCount gives every count of a hash with the parts of its name.
+func eachCount(fields map[string]string, names int, each func(name []string, n int64)) error {
+	for field, text := range fields {
+		name := strings.SplitN(field, "\x00", names)
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || len(name) != names {
+			return fmt.Errorf("count %q of %q", text, field)
+		}
+		each(name, n)
+	}
+	return nil
+}
+
+// hashes reads the hashes with those keys, all in one pipeline.
+func (s *Store) hashes(ctx context.Context, keys []string) ([]map[string]string, error) {
 	cmds := make([]*redis.MapStringStringCmd, len(keys))
 	err := s.read(ctx, func(ctx context.Context) error {
 		_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
@@ -115,17 +142,11 @@ func (s *Store) counts(ctx context.Context, keys []string, names int, each func(
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
+	all := make([]map[string]string, len(cmds))
 	for i, cmd := range cmds {
-		for field, text := range cmd.Val() {
-			name := strings.SplitN(field, "\x00", names)
-			n, err := strconv.ParseInt(text, 10, 64)
-			if err != nil || len(name) != names {
-				return fmt.Errorf("count %q of %q in %s", text, field, keys[i])
-			}
-			each(name, n)
-		}
+		all[i] = cmd.Val()
 	}
-	return nil
+	return all, nil
 }

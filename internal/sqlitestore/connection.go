@@ -4,12 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 )
 
 // connection is the one that writes, with its prepared statements. Only one
 // goroutine may use it.
 type connection struct {
 	path  string
+	file  os.FileInfo // the one that is open
 	db    *sql.DB
 	conn  *sql.Conn // nil: none
 	stmts map[string]*sql.Stmt
@@ -17,8 +19,26 @@ type connection struct {
 
 func (c *connection) connect(ctx context.Context) (err error) {
 	c.stmts = map[string]*sql.Stmt{}
+	before, err := os.Stat(c.path)
+	if err != nil {
+		return err
+	}
+	if c.file == nil {
+		c.file = before
+	}
 	c.db, c.conn, err = dial(ctx, c.path)
 	return err
+}
+
+// errMoved: what is written now would be gone after a restart.
+var errMoved = errors.New("the file was removed or replaced while the server runs: put it back or restart the server")
+
+// inPlace says whether the path still leads to the file that was opened first.
+func (c *connection) inPlace() error {
+	if now, err := os.Stat(c.path); err != nil || !os.SameFile(now, c.file) {
+		return errMoved
+	}
+	return nil
 }
 
 // disconnect closes the statements first: database/sql lets go of a connection,

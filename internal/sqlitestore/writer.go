@@ -205,6 +205,9 @@ func (w *writer) commit(items []*item) error {
 			return unavailable(err)
 		}
 	}
+	if err := w.inPlace(); err != nil {
+		return unavailable(err)
+	}
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		w.reset("begin", err)
 		return unavailable(err)

@@ -29,10 +29,11 @@ func (p *Pages) isStaff(c *gin.Context, v visit) bool {
 	return p.Now().Before(time.Unix(int64(binary.BigEndian.Uint64(raw)), 0))
 }
 
-// admit checks a posted PIN and gives the staff cookie. Tries are bounded per
-// network and ticket, and over all networks per ticket.
+// admit checks a posted PIN and gives the staff cookie. One PIN opens every
+// ticket, so tries are bounded per network over all tickets; and over all networks
+// per ticket.
 func (p *Pages) admit(c *gin.Context, v visit, pin string) *problem {
-	if !p.tries.Allow(p.networkKey(c, v)) || !p.allTries.Allow(v.raw) {
+	if !p.tries.Allow(p.networkKey(c, "")) || !p.allTries.Allow(v.raw) {
 		return &problem{status: http.StatusTooManyRequests, code: "pin_rate", title: "试得太多了",
 			text: "请过一分钟再输入口令。", retry: 60}
 	}

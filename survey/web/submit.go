@@ -53,7 +53,7 @@ func (p *Pages) submit(c *gin.Context) {
 	if v.assisted() && !p.staffPost(c, v, &state) {
 		return
 	}
-	if !p.posts.Allow(p.networkKey(c, v)) {
+	if !p.posts.Allow(p.networkKey(c, v.raw)) {
 		p.mend(c, v, state, &tooMany)
 		return
 	}

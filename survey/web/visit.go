@@ -138,10 +138,10 @@ func (p *Pages) unfit(c *gin.Context, v visit) *problem {
 	return &needStaff
 }
 
-// networkKey names the network of a request together with a ticket, hashed under
-// the server's keys: no address is kept, not even in memory.
-func (p *Pages) networkKey(c *gin.Context, v visit) string {
-	sum := p.Keys.MAC("network", []byte(limit.Network(c.ClientIP())), []byte(v.raw))
+// networkKey names the network of a request together with a ticket ("": any),
+// hashed under the server's keys: no address is kept, not even in memory.
+func (p *Pages) networkKey(c *gin.Context, ticket string) string {
+	sum := p.Keys.MAC("network", []byte(limit.Network(c.ClientIP())), []byte(ticket))
 	return string(sum[:16])
 }
 

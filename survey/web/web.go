@@ -42,7 +42,7 @@ type Pages struct {
 	Config
 	questionnaire, message, pin *page.Page
 	posts                       *limit.Limiter // per network and ticket
-	tries, allTries             *limit.Limiter // of the staff PIN: per network and ticket, per ticket
+	tries, allTries             *limit.Limiter // of the staff PIN: per network, per ticket
 	images                      imageCache
 	exchanges                   singleflight.Group
 }
@@ -55,7 +55,7 @@ func New(cfg Config) (*Pages, error) {
 	p := &Pages{
 		Config:   cfg,
 		posts:    limit.New(cfg.RateTicket, cfg.RateTicket, limiterKeys, cfg.Now),
-		tries:    limit.New(3, 5, limiterKeys, cfg.Now),
+		tries:    limit.New(6, 20, limiterKeys, cfg.Now),
 		allTries: limit.New(20, 40, limiterKeys, cfg.Now),
 	}
 	for _, kind := range []struct {
