@@ -7,8 +7,8 @@ import (
 	"jindu/content"
 )
 
-// multipleShare is how many questions of an attempt there are to each that may
-// have several right options: those take longer.
+// multipleShare is how many questions of an attempt on one bank there are to each
+// that may have several right options.
 const multipleShare = 4
 
 // find gives the question with that id if it can be asked, or nil.
@@ -48,7 +48,9 @@ func forAll(q *content.QuizQuestion) bool {
 
 // draw picks up to n questions of one bank ("": those of all banks that are for
 // anybody), in random order: those not in seen first, then those seen longest ago.
-// At most one in multipleShare has several right options while there are others.
+// Questions with several right options take longer to read and answer: while
+// there are others, a quick draw from all banks has none, one bank's at most one
+// in multipleShare.
 func draw(lib *content.Library, bank string, seen []string, n int, perm func(int) []int) []string {
 	var pool []*content.QuizQuestion
 	for _, id := range slices.Sorted(maps.Keys(lib.Quizzes)) {
@@ -67,10 +69,13 @@ func draw(lib *content.Library, bank string, seen []string, n int, perm func(int
 	}
 	slices.SortStableFunc(order, func(a, b *content.QuizQuestion) int { return slices.Index(seen, a.ID) - slices.Index(seen, b.ID) })
 	var drawn, spare []string
-	multiple := 0
+	multiple, most := 0, 0
+	if bank != "" {
+		most = max(n/multipleShare, 1)
+	}
 	for _, q := range order {
 		if q.Type == content.Multiple {
-			if multiple++; multiple > max(n/multipleShare, 1) {
+			if multiple++; multiple > most {
 				spare = append(spare, q.ID)
 				continue
 			}

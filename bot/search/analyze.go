@@ -15,9 +15,10 @@ type analysis struct {
 	terms    []term
 	mentions []mention
 	facets   facet
-	content  int  // runes that are not filler
-	strange  int  // runes of which no list knows anything
-	amount   bool // it weighs something: 10克
+	content  int    // runes that are not filler
+	strange  int    // runes of which no list knows anything
+	amount   bool   // it weighs something: 10克
+	county   string // code of the county that it names a township of, "" for none
 }
 
 // span is a stretch of text that the lexicon or the names know.

@@ -95,6 +95,10 @@ func (a *articles) find(runes []rune) (cited []citation, laws []*content.LawBook
 		if isArticle {
 			end++
 		}
+		if law == "" && start > 0 && slices.Contains([]rune("法例则"), runes[start-1]) { // 宪法第三十五条
+			near, i = false, end
+			continue
+		}
 		sub := 0
 		if end+1 < len(runes) && runes[end] == '之' {
 			sub = chineseDigits[runes[end+1]]

@@ -162,6 +162,9 @@ func (ix *Index) sure(q analysis, best candidate, second float32) bool {
 const (
 	namedDrug    = 1.4  // the substance that the question names, when it asks for nothing else
 	slangLaw     = 0.6  // a substance of which only slang speaks, when the law is asked for
+	titledLaw    = 1.15 // an article whose title names the substance
+	sameCounty   = 1.4  // a station of the county that a named township lies in
+	otherCounty  = 0.5  // a station of another county than that of the township named
 	otherDrug    = 0.5  // a substance that it does not name, though it names one
 	wanted       = 1.03 // help, where the question asks what to do; law, where it asks for that
 	unwanted     = 0.82
@@ -177,7 +180,11 @@ func (ix *Index) rank(q analysis) []candidate {
 	for i := range found {
 		c := &found[i]
 		c.score *= 1 + linkedBonus*ix.linked[c.entry]
-		switch ix.entries[c.entry].Kind {
+		kind := ix.entries[c.entry].Kind
+		if named && q.facets&about != 0 && q.facets&(law|help|resemble) == 0 && (kind == content.Help || (kind == content.Law && q.facets&act == 0)) {
+			c.score *= otherDrug
+		}
+		switch kind {
 		case content.Drug:
 			if describes(q) && c.present >= looksPresent {
 				c.score = max(c.score, looksShare*(c.cover+c.present)/2)
@@ -195,11 +202,18 @@ func (ix *Index) rank(q analysis) []candidate {
 			}
 		case content.Help:
 			c.score *= weigh(q.facets, help, law)
-			if named && q.facets&about != 0 && q.facets&(law|help|resemble) == 0 {
-				c.score *= otherDrug
+			if place := ix.entries[c.entry].Place; q.county != "" && place != "" {
+				if place == q.county {
+					c.score *= sameCounty
+				} else {
+					c.score *= otherCounty
+				}
 			}
 		case content.Law:
 			c.score *= weigh(q.facets, law, help)
+			if slices.ContainsFunc(ix.titled[c.entry], func(e int32) bool { return ix.names(q, e) }) {
+				c.score *= titledLaw
+			}
 		}
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
@@ -216,6 +230,9 @@ func (ix *Index) names(q analysis, entry int32) bool {
 // aboutNamed says that the question names the entry's substance and asks for
 // neither law nor help, nor only for what somebody did.
 func (ix *Index) aboutNamed(q analysis, entry int32) bool {
+	if q.amount {
+		return false
+	}
 	asksMore := law | help | resemble
 	if q.facets&about == 0 || q.facets&act == 0 {
 		asksMore |= deed

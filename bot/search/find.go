@@ -23,6 +23,7 @@ func (ix *Index) Find(question string) Result {
 		return r
 	}
 	q := ix.analyzer.analyze(t.runes)
+	q.county = ix.county(t.runes)
 	if r, ok := ix.severalSubstances(q); ok {
 		return r
 	}

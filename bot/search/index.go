@@ -54,6 +54,7 @@ type Result struct {
 type Index struct {
 	entries  []*content.Entry // the most linked first
 	linked   []float32        // how often others refer to an entry, 0 to 1 on a logarithmic scale
+	titled   [][]int32        // by entry: the substances that its title names
 	analyzer *analyzer
 	ranker   *ranker
 	articles *articles
@@ -61,6 +62,8 @@ type Index struct {
 	vague    map[string][]int32 // folded name that may mean several → entries
 	safety   *safety
 	spelling *spelling
+	places   *trie    // townships and villages; a value is an index into counties
+	counties []string // codes
 }
 
 // New builds the index of a library.
@@ -74,6 +77,14 @@ func New(lib *content.Library) *Index {
 		ix.safety.model = trained()
 	})
 	ix.ranker = newRanker(newPostings(ix.entries, ix.analyzer), ix.entries, ix.analyzer)
+	ix.titled = make([][]int32, len(ix.entries))
+	for i, e := range ix.entries {
+		for _, m := range ix.analyzer.analyze(fold(e.Title).runes).mentions {
+			if n := ix.analyzer.names.list[m.name]; !n.slang {
+				ix.titled[i] = append(ix.titled[i], n.entries...)
+			}
+		}
+	}
 	ix.articles = newArticles(lib, ix.entries)
 	ix.spelling = newSpelling(ix.entries)
 	for i, e := range ix.entries {
@@ -83,7 +94,44 @@ func New(lib *content.Library) *Index {
 		claim(ix.vague, e.Ambiguous, int32(i))
 	}
 	work.Wait()
+	ix.locate(lib)
 	return ix
+}
+
+// locate notes which county each township and village lies in.
+func (ix *Index) locate(lib *content.Library) {
+	ix.places = newTrie()
+	for _, code := range sortedKeys(lib.Places) {
+		if name := fold(lib.Places[code].Name).runes; len(code) > countyDigits && len(name) > 2 {
+			county := code[:countyDigits]
+			if n := len(ix.counties); n == 0 || ix.counties[n-1] != county {
+				ix.counties = append(ix.counties, county)
+			}
+			ix.places.add(name, int32(len(ix.counties)-1))
+		}
+	}
+}
+
+// countyDigits is how many digits of a place's code name its county.
+const countyDigits = 6
+
+// county gives the code of the county that a text names a place of; "" when it
+// names none, or places of several.
+func (ix *Index) county(runes []rune) string {
+	county := ""
+	for i := range runes {
+		several := false
+		ix.places.at(runes, i, func(_ int, values []int32) {
+			for _, v := range values {
+				several = several || (county != "" && county != ix.counties[v])
+				county = ix.counties[v]
+			}
+		})
+		if several {
+			return ""
+		}
+	}
+	return county
 }
 
 func claim(index map[string][]int32, words []string, entry int32) {

@@ -39,6 +39,10 @@ const (
 // help costs less than a missed emergency, a fair question turned away more.
 var sureIntent = map[string]float32{Overdose: 0.6, Spiked: 0.6, Danger: 0.6, Suicide: 0.7, "refused": 0.7, "tip": 0.85}
 
+// sureAlone is the probability from which a request without the name of a substance
+// is refused, when it speaks of taking something.
+const sureAlone = 0.92
+
 // aboutDrugs are classes of which a request that is refused, or a tip, holds one.
 var aboutDrugs = []string{"drug", "slang", "vapeoil", "obj", "test", "hairtest", "program", "precursor", "activity", "tipgoods", "hasdrug", "covert"}
 
@@ -217,7 +221,7 @@ func (s *safety) intent(t text, found hits) (Result, bool) {
 	}
 	drugs := slices.ContainsFunc(aboutDrugs, func(class string) bool { return found.has(safetyRules.classes[class]) })
 	switch {
-	case name == "refused" && drugs:
+	case name == "refused" && (drugs || (p >= sureAlone && found.has(safetyRules.classes["took"]))):
 		return Result{Outcome: Refused}, true
 	case name == "tip" && drugs && !t.question && !found.has(safetyRules.classes["wayout"]):
 		return Result{Outcome: Tip}, true

@@ -98,7 +98,7 @@ func (s *safety) rules(t text, found hits) (Result, bool) {
 // hiding lists which longer words hide a word of another class that stands inside
 // them: 消毒 no drug, 怎么办 no method, 我哥 not the person who writes.
 var hiding = map[string][]string{
-	"notdrug": {"drug"},
+	"notdrug": {"drug", "slang", "took", "useverb", "obj"},
 	"kin":     {"self"},
 	"mask":    {"how", "seek", "means", "where", "doverb", "makeverb", "makenoun", "useverb", "actverb"},
 }

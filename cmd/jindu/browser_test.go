@@ -164,9 +164,10 @@ func TestBrowserDemo(t *testing.T) {
 
 	chat := tab(t, chrome, 390, 844)
 	drive(t, chat, chromedp.Navigate(p.base+"/dev/chat"), chromedp.Click(chromedp.CSS(`button[value="follow"]`)))
-	for _, c := range []struct{ say, hear string }{{"答题", "A."}, {"依托咪酯是什么", "第二类精神药品"}} {
+	for _, c := range []struct{ say, hear string }{{"答题", "第 1 题"}, {"依托咪酯是什么", "第二类精神药品"}} {
 		drive(t, chat,
-			chromedp.SendKeys(chromedp.CSS(`#type input`), c.say+"\r"),
+			chromedp.SetValue(chromedp.CSS(`#type input`), c.say),
+			chromedp.Click(chromedp.CSS(`#type button`)),
 			has(c.hear),
 		)
 	}
