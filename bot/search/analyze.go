@@ -14,6 +14,7 @@ type mention struct {
 type analysis struct {
 	terms    []term
 	mentions []mention
+	drugs    []int // where 毒品 stands, which may be any substance
 	facets   facet
 	content  int    // runes that are not filler
 	strange  int    // runes of which no list knows anything
@@ -87,10 +88,14 @@ func (a *analyzer) split(runes []rune) analysis {
 // acts adds what is done with a substance where the verb alone does not tell:
 // 吃冰毒, 打了一针海洛因.
 func (a *analyzer) acts(out *analysis, best []span) {
+	at := out.drugs
 	for _, m := range out.mentions {
-		for i := max(0, m.from-actGap); i < m.from; i++ {
+		at = append(at, m.from)
+	}
+	for _, from := range at {
+		for i := max(0, from-actGap); i < from; i++ {
 			for _, id := range best[i].senses {
-				if s := language.senses[id]; s.facets&before != 0 && best[i].end <= m.from {
+				if s := language.senses[id]; s.facets&before != 0 && best[i].end <= from {
 					out.add(groupTerm|uint64(s.group), caseWeight)
 					out.facets |= act
 				}
@@ -166,6 +171,9 @@ func (a *analyzer) known(out *analysis, word []rune, s span, at int) {
 	}
 	if slices.Contains(word, '毒') && all&foreign == 0 {
 		out.facets |= subject
+		if len(word) <= 2 && word[0] == '毒' {
+			out.drugs = append(out.drugs, at)
+		}
 	}
 	out.content += len(word)
 	for i := 0; i+1 < len(word); i++ {

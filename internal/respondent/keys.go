@@ -11,7 +11,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"hash"
 	"strings"
+	"sync"
 )
 
 // MinSecret is the least length of the server's secret, in bytes.
@@ -30,9 +32,9 @@ type Pseudonym [16]byte
 // Keys derives every key of the server from its one secret (HKDF-SHA256,
 // RFC 5869), one per purpose, so that no token of one purpose passes for another.
 type Keys struct {
-	mac  []byte
+	mac  *macer
 	seal cipher.AEAD
-	siv  []byte
+	siv  *macer
 }
 
 // NewKeys takes the secret, at least MinSecret bytes.
@@ -63,17 +65,26 @@ func NewKeys(secret []byte) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Keys{mac: mac, seal: aead, siv: siv}, nil
+	return &Keys{mac: newMacer(mac), seal: aead, siv: newMacer(siv)}, nil
 }
 
 // MAC is HMAC-SHA256 over a purpose and parts, each prefixed by its length, so
 // that no two different lists of parts give the same input.
 func (k *Keys) MAC(purpose string, parts ...[]byte) [32]byte {
-	return mac(k.mac, purpose, parts...)
+	return k.mac.sum(purpose, parts...)
 }
 
-func mac(key []byte, purpose string, parts ...[]byte) (sum [32]byte) {
-	h := hmac.New(sha256.New, key)
+// macer keeps keyed hashes for reuse: keying one costs as much as hashing.
+type macer struct{ pool sync.Pool }
+
+func newMacer(key []byte) *macer {
+	return &macer{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+}
+
+func (m *macer) sum(purpose string, parts ...[]byte) (sum [sha256.Size]byte) {
+	h := m.pool.Get().(hash.Hash)
+	defer m.pool.Put(h)
+	h.Reset()
 	var n [4]byte
 	write := func(p []byte) {
 		binary.BigEndian.PutUint32(n[:], uint32(len(p)))
@@ -116,7 +127,7 @@ func (k *Keys) Verify(purpose, token string) ([]byte, bool) {
 // payload (as in SIV, RFC 5297), so the same payload gives the same token: a
 // reply that is computed again is the same reply.
 func (k *Keys) Seal(purpose string, payload []byte) string {
-	sum := mac(k.siv, purpose, payload)
+	sum := k.siv.sum(purpose, payload)
 	nonce := sum[:k.seal.NonceSize()]
 	return base64.RawURLEncoding.EncodeToString(k.seal.Seal(nonce, nonce, payload, []byte(purpose)))
 }
