@@ -77,7 +77,7 @@ func cleanText(s string, most int) (text, message string) {
 		if r == '\n' {
 			return r
 		}
-		if unicode.IsControl(r) {
+		if Unseen(r) {
 			return -1
 		}
 		return r
@@ -123,10 +123,16 @@ func MaskNumbers(s string) string {
 	return string(out)
 }
 
+// Unseen says whether a character shows nothing of its own: controls, directions,
+// zero-width spaces, the marks that turn a digit into a keycap.
+func Unseen(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Variation_Selector) || r == '\u20e3'
+}
+
 func isDigit(r rune) bool {
-	return unicode.IsDigit(r) || strings.ContainsRune("〇零一二三四五六七八九幺①②③④⑤⑥⑦⑧⑨", r)
+	return unicode.IsNumber(r) || strings.ContainsRune("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", r)
 }
 
 func joinsDigits(r rune) bool {
-	return unicode.IsSpace(r) || strings.ContainsRune("-－—_.·,，/()（）", r)
+	return unicode.IsSpace(r) || strings.ContainsRune("-－—_.·,，~～:：/()（）", r)
 }

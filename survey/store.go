@@ -104,7 +104,9 @@ type Row struct {
 type Cursor string
 
 // LogEntry is one response in the log. It carries no pseudonym and no submission
-// id, and its time is rounded down to the minute, so that it cannot be joined to a person.
+// id, and its time is rounded down to the minute. Until the survey is closed for
+// good, who has the server's secret, the survey's key and a person's id together
+// finds when that person answered, and what when nobody else did in that minute.
 type LogEntry struct {
 	Cursor  Cursor
 	Version int

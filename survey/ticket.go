@@ -17,7 +17,7 @@ import (
 // Why a ticket is refused: not minted here or changed; or it cannot be minted.
 var (
 	ErrTicket = errors.New("ticket is not valid")
-	ErrPoint  = errors.New("name of the collection point is too long")
+	ErrPoint  = errors.New("name of the collection point is too long or holds control characters")
 	ErrPlace  = errors.New("place lies outside the questionnaire's county")
 )
 
@@ -48,7 +48,7 @@ var ticketEpoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 // NewTicket for a questionnaire and place. The point's name is at most MaxPoint bytes.
 func NewTicket(q *content.Questionnaire, place *content.Place, point string) (Ticket, error) {
 	point = strings.Join(strings.Fields(point), " ")
-	if len(point) > MaxPoint || !utf8.ValidString(point) {
+	if len(point) > MaxPoint || !utf8.ValidString(point) || strings.ContainsFunc(point, Unseen) {
 		return Ticket{}, ErrPoint
 	}
 	if !place.Within(q.Place.Code) {

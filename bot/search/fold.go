@@ -88,6 +88,7 @@ func fold(s string) text {
 		t.runes = t.runes[:maxRunes]
 	}
 	t.runes = spellOut(t.runes, t.cuts)
+	plainHow(t.runes)
 	for len(t.cuts) > 0 && t.cuts[len(t.cuts)-1] >= len(t.runes) {
 		t.cuts = t.cuts[:len(t.cuts)-1]
 	}
@@ -114,6 +115,21 @@ func spellOut(runes []rune, cuts []int) []rune {
 		}
 	}
 	return runes
+}
+
+// plainHow writes 怎么 for 如何, 咋样 and 怎样; 会怎样 asks for no method and stays.
+func plainHow(runes []rune) {
+	for i := 0; i+1 < len(runes); i++ {
+		switch string(runes[i : i+2]) {
+		case "怎样":
+			if i > 0 && (runes[i-1] == '会' || runes[i-1] == '将') {
+				continue
+			}
+			fallthrough
+		case "如何", "咋样":
+			runes[i], runes[i+1] = '怎', '么'
+		}
+	}
 }
 
 // usual says that a text holds only what fold can bring to one form by itself; it

@@ -150,6 +150,48 @@ func TestOwnContent(t *testing.T) {
 	}
 }
 
+// TestWhatWasDone: the act decides which article answers, not the substance or how
+// much of it; without an act the articles are offered.
+func TestWhatWasDone(t *testing.T) {
+	ix := New(defaultLibrary(t))
+	for q, want := range map[string]string{
+		"贩卖冰毒10克判几年": "laws/xingfa-347", "帮人运冰毒二十克判几年": "laws/xingfa-347", "贩卖K粉100克判几年": "laws/xingfa-347",
+		"吃冰毒判几年": "laws/zhian-84", "抽了一口大麻会怎么罚": "laws/zhian-84", "身上搜出20克冰毒判几年": "laws/xingfa-348",
+	} {
+		if r := answer(ix, q); r.Outcome != Answer || r.Topics[0] != want {
+			t.Errorf("%q: %v %v, want %s", q, r.Outcome, r.Topics, want)
+		}
+	}
+	r := answer(ix, "冰毒10克判几年")
+	if r.Outcome != Choices || !slices.Contains(r.Topics, "laws/xingfa-347") || !slices.Contains(r.Topics, "laws/xingfa-348") {
+		t.Errorf("a weight without an act: %v %v", r.Outcome, r.Topics)
+	}
+}
+
+// TestWayOut: who confesses and asks for a way out is told of it; who reports
+// another by name is sent to the police.
+func TestWayOut(t *testing.T) {
+	ix := New(defaultLibrary(t))
+	for q, want := range map[string]Outcome{
+		"我吸毒了怎么办": Answer, "我吸毒了想自首": Answer, "我卖过毒品现在后悔了怎么办": Answer, "有人逼我吸毒": Answer,
+		"我昨天吸了冰毒": Tip, "我邻居王大强在家吸毒": Tip, "我后悔了，我和王大强一起吸毒": Tip,
+	} {
+		if r := answer(ix, q); r.Outcome != want {
+			t.Errorf("%q: %v %v, want %v", q, r.Outcome, r.Topics, want)
+		}
+	}
+}
+
+// TestTownship: a township's name finds the station of its district.
+func TestTownship(t *testing.T) {
+	ix := New(defaultLibrary(t))
+	for q, want := range map[string]string{"龙塘镇禁毒社工怎么联系": "help/station-qiongshan", "灵山镇禁毒社工怎么联系": "help/station-meilan"} {
+		if r := answer(ix, q); len(r.Topics) == 0 || r.Topics[0] != want {
+			t.Errorf("%q: %v %v, want %s first", q, r.Outcome, r.Topics, want)
+		}
+	}
+}
+
 // TestShape: outcomes keep what Result promises.
 func TestShape(t *testing.T) {
 	ix := New(defaultLibrary(t))

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"jindu/internal/office"
+	"jindu/survey"
 )
 
 type accountCmd struct {
@@ -40,8 +41,8 @@ func (c accountAdd) Run(ctx context.Context, std streams) error {
 	if c.Role == string(office.RoleTownship) && len(c.Place) != 9 {
 		return usageError("镇街账号要用 --place 写镇街代码（9 位）")
 	}
-	if name := strings.TrimSpace(c.Name); name != c.Name || name == "" || len(name) > 64 {
-		return usageError("账号名不能为空、不能带首尾空格，最长 64 字节")
+	if name := strings.TrimSpace(c.Name); name != c.Name || name == "" || len(name) > 64 || strings.ContainsFunc(name, survey.Unseen) {
+		return usageError("账号名不能为空、不能带首尾空格或看不见的字符，最长 64 字节")
 	}
 	store, err := c.open(ctx)
 	if err != nil {

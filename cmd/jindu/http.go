@@ -118,8 +118,9 @@ func protect(next http.Handler, own ...string) (http.Handler, error) {
 
 // health answers whether the process lives and whether it can serve.
 func (s *server) health(r gin.IRoutes) {
-	r.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
-	r.GET("/readyz", func(c *gin.Context) {
+	both := []string{http.MethodGet, http.MethodHead} // monitors ask with HEAD
+	r.Match(both, "/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	r.Match(both, "/readyz", func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
 		defer cancel()
 		if _, err := s.engine.Check(ctx); err != nil {

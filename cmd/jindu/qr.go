@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,7 +77,12 @@ func (c qrCmd) Run(ctx context.Context, std streams) error {
 		if err != nil || t.Before(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)) || t.Year() > 2199 {
 			return usageError("--valid-until 要写成 2026-12-31 这样的日期")
 		}
-		until = content.Date{Time: t}
+		if until = (content.Date{Time: t}); survey.DayOver(until, time.Now()) {
+			return usageError("--valid-until 这一天已经过了")
+		}
+	}
+	if loopback(base) {
+		fmt.Fprintf(std.err, "注意：网址是 %s，别人的手机打不开；印出去的二维码要设 JINDU_BASE_URL\n", base)
 	}
 	if c.Out != "" {
 		if err := os.MkdirAll(c.Out, 0o755); err != nil {
@@ -111,10 +118,20 @@ func (c qrCmd) where(lib *content.Library) (*content.Questionnaire, *content.Pla
 	return q, place, nil
 }
 
+// loopback says whether only this machine can open the address.
+func loopback(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
 func ticketReason(err error) string {
 	switch {
 	case errors.Is(err, survey.ErrPoint):
-		return fmt.Sprintf("收集点名称太长（最多 %d 个汉字）", survey.MaxPoint/3)
+		return fmt.Sprintf("收集点名称太长（最多 %d 个汉字），或有看不见的字符", survey.MaxPoint/3)
 	case errors.Is(err, survey.ErrPlace):
 		return "这个地方不在问卷的区县里"
 	}

@@ -19,7 +19,7 @@ import (
 const (
 	// cookieDevice holds 16 signed random bytes: one browser, one answer.
 	cookieDevice = "jd_device"
-	// cookieAnswered + TAG holds id and time of the response that counts, signed.
+	// cookieAnswered + TAG holds id and time of the response that counts, encrypted.
 	cookieAnswered = "jd_done_"
 	// cookiePersonal + TAG holds the pseudonym of the follower that WeChat says
 	// this is, or whose personal link this browser was the first to open, encrypted.
@@ -82,7 +82,7 @@ func (p *Pages) setAnswered(c *gin.Context, q *content.Questionnaire, r survey.R
 	tag := content.QuestionnaireTag(q.ID)
 	raw := append(tag[:], r.FirstID[:]...)
 	raw = binary.BigEndian.AppendUint64(raw, uint64(r.At.Unix()))
-	p.setCookie(c, tagged(cookieAnswered, q), p.Keys.Sign("answered", raw), "/s/", deviceLife)
+	p.setCookie(c, tagged(cookieAnswered, q), p.Keys.Seal("answered", raw), "/s/", deviceLife)
 }
 
 // answered is the receipt of this browser's response, whatever its tier was.
@@ -90,7 +90,7 @@ func (p *Pages) answered(c *gin.Context, v visit) (survey.Receipt, bool) {
 	if !v.counted() {
 		return survey.Receipt{}, false
 	}
-	raw, ok := p.Keys.Verify("answered", cookie(c, tagged(cookieAnswered, v.q)))
+	raw, ok := p.Keys.Open("answered", cookie(c, tagged(cookieAnswered, v.q)))
 	if !ok || len(raw) != 28 || [4]byte(raw[:4]) != content.QuestionnaireTag(v.q.ID) {
 		return survey.Receipt{}, false
 	}
