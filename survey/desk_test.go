@@ -183,6 +183,24 @@ func TestSubmitAfterForget(t *testing.T) {
 	}
 }
 
+// Closed for good by another process: pages and the bot know within seconds.
+func TestClosedBesideThisProcess(t *testing.T) {
+	f := newFixture(t)
+	if err := f.desk.Open(t.Context(), f.q); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.store.Forget(t.Context(), f.q.ID); err != nil {
+		t.Fatal(err)
+	}
+	f.wait(10 * time.Second)
+	if err := f.desk.Open(t.Context(), f.q); !errors.Is(err, survey.ErrClosed) {
+		t.Errorf("page: %v", err)
+	}
+	if _, err := f.desk.PersonalToken(t.Context(), f.q, "somebody", noon); !errors.Is(err, survey.ErrClosed) {
+		t.Errorf("personal link: %v", err)
+	}
+}
+
 // Fast answers are marked and counted all the same.
 func TestFastMark(t *testing.T) {
 	f := newFixture(t)
