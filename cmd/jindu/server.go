@@ -181,6 +181,7 @@ func (s *server) wire(ctx context.Context) (err error) {
 	if s.handler, err = protect(s.routes, s.hosts()...); err != nil {
 		return err
 	}
+	s.routes.GET("/", func(c *gin.Context) { c.Redirect(http.StatusFound, "/learn/") }) // who types the bare domain reads on
 	webhook.Register(s.routes)
 	pages.Register(s.routes)
 	reading.Register(s.routes)
