@@ -125,6 +125,9 @@ func (b *Bot) text(ctx context.Context, e *edition, m Message) (Reply, error) {
 	if r, ok := e.moreOf(m.Text); ok {
 		return r, nil
 	}
+	if r, ok := e.wordingNamed(m.Text); ok {
+		return r, nil
+	}
 	if r, ok := e.looks(m.Text); ok {
 		return r, nil
 	}

@@ -121,17 +121,17 @@ func (e *edition) bank(words string) string {
 	return found[0]
 }
 
-// titled asks for one entry by its title ("看 …", "更多 …", "更多 … 3"), as the
-// bot's own choices do. Nobody in need of help writes so, and an entry on an
+// titled asks for one entry by its title ("看 …", "更多 …", "更多 … 3", "原文 …"), as
+// the bot's own choices do. Nobody in need of help writes so, and an entry on an
 // emergency must be readable although its title tells of one.
 func (e *edition) titled(text string) (Reply, bool) {
-	for _, word := range []string{readVerb, "更多"} {
+	for _, word := range []string{readVerb, "更多", wordingVerb} {
 		rest, found := strings.CutPrefix(strings.TrimSpace(text), word)
 		if !found {
 			continue
 		}
 		page := 1
-		if word != readVerb {
+		if word == "更多" {
 			page = 2
 		}
 		entry := e.titles[fold(rest)]
@@ -143,7 +143,12 @@ func (e *edition) titled(text string) (Reply, bool) {
 		}
 		if entry != nil {
 			pages := e.pages[entry.ID]
-			return pages[min(page, len(pages))-1], true
+			if word == wordingVerb {
+				pages = e.wording[entry.ID]
+			}
+			if len(pages) > 0 {
+				return pages[min(page, len(pages))-1], true
+			}
 		}
 	}
 	return Reply{}, false

@@ -17,6 +17,7 @@ type edition struct {
 	titles  map[string]*content.Entry // by folded title
 	sends   map[string]string         // what to type for an entry, by its id
 	pages   map[string][]Reply        // an entry's answer, by its id
+	wording map[string][]Reply        // the official wording of what a law entry explains, by its id
 	options map[string]bool           // folded text of every option of every quiz question
 	places  map[string][]*content.Place
 	shorts  map[string][]*content.Place // townships and counties without 镇, 街道, 区
@@ -25,7 +26,7 @@ type edition struct {
 func newEdition(lib *content.Library, site Site) *edition {
 	e := &edition{
 		lib: lib, site: site, index: search.New(lib),
-		titles: map[string]*content.Entry{}, sends: map[string]string{}, pages: map[string][]Reply{},
+		titles: map[string]*content.Entry{}, sends: map[string]string{}, pages: map[string][]Reply{}, wording: map[string][]Reply{},
 		options: map[string]bool{}, places: map[string][]*content.Place{}, shorts: map[string][]*content.Place{},
 	}
 	for _, bank := range lib.Quizzes {
@@ -45,6 +46,9 @@ func newEdition(lib *content.Library, site Site) *edition {
 	}
 	for _, id := range ids {
 		e.pages[id] = e.pagesOf(lib.Entries[id])
+		if texts := lib.Wording(lib.Entries[id]); texts != nil {
+			e.wording[id] = e.wordingOf(lib.Entries[id], texts)
+		}
 	}
 	return e
 }

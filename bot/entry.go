@@ -19,6 +19,9 @@ func (e *edition) pagesOf(entry *content.Entry) []Reply {
 	if len(related) == 0 {
 		related = []Choice{say("菜单")}
 	}
+	if e.lib.Wording(entry) != nil {
+		related = append([]Choice{{Label: "原文", Send: wordingVerb + " " + entry.Title, ID: plainID}}, related...)
+	}
 	// Fewer related entries are a small price for an answer in one piece.
 	for n := len(related); n > 0; n-- {
 		if pages := e.layout(entry, related[:n], nil); len(pages) == 1 {

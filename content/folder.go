@@ -32,7 +32,7 @@ const (
 var endings = map[string][]string{
 	"drugs": {".md"}, "laws": {".md", ".yaml"}, "help": {".md"}, "replies": {".md"},
 	"quizzes": {".yaml"}, "surveys": {".yaml"}, "places": {".yaml"},
-	"pictures": {".yaml", ".png", drawing},
+	"pictures": {".yaml", ".png", drawing}, "official": {".yaml"},
 }
 
 // drawing is the ending of what a picture is made from; only people read it.

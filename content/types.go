@@ -79,13 +79,19 @@ func (e *Entry) LegalStatus() string {
 func (e *Entry) ArticleNames() string {
 	names := make([]string, len(e.Articles))
 	for i, article := range e.Articles {
-		number, branch, _ := strings.Cut(article, "之")
-		names[i] = "第" + number + "条"
-		if branch != "" {
-			names[i] += "之" + branch
-		}
+		names[i] = articleName(article)
 	}
 	return strings.Join(names, "、")
+}
+
+// articleName gives 第133条之一 for "133之一".
+func articleName(article string) string {
+	number, branch, _ := strings.Cut(article, "之")
+	name := "第" + number + "条"
+	if branch != "" {
+		name += "之" + branch
+	}
+	return name
 }
 
 // Section is one part of an entry's text. The first has no heading.
@@ -106,6 +112,9 @@ type LawBook struct {
 	// for articles that moved: people and old pages still name them.
 	OldArticles map[string]string
 	Replaces    []string // names of laws that are no longer in force and stood in its place
+	// Official is the official wording of its articles, by number ("62", "133之一"),
+	// each beginning with 第…条; nil unless an office has put it in.
+	Official map[string]string
 }
 
 // ShortName is the name people use: the first short form, or the full name.

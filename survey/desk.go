@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"jindu/content"
 	"jindu/internal/respondent"
 )
@@ -27,6 +29,7 @@ type Desk struct {
 
 	mu         sync.Mutex
 	surveyKeys map[string]surveyKey // few: one per questionnaire
+	looks      singleflight.Group   // at the store, by survey
 }
 
 // surveyKey is a survey's random key as the store had it.
@@ -38,6 +41,9 @@ type surveyKey struct {
 // keyLife bounds how long a survey that was closed for good beside this process
 // still looks open to it.
 const keyLife = 5 * time.Second
+
+// lookTimeout bounds one look at the store, which nobody may be waiting for any more.
+const lookTimeout = 2 * time.Second
 
 // NewDesk over a store. now is time.Now outside tests.
 func NewDesk(store Store, keys *respondent.Keys, now func() time.Time) *Desk {
@@ -53,10 +59,34 @@ func (d *Desk) key(ctx context.Context, survey string) ([]byte, error) {
 	if d.now().Before(known.until) {
 		return known.key, nil
 	}
+	// All who ask meanwhile wait for one look, which goes on when they cannot wait:
+	// a page's patience is shorter than what a busy store may need.
+	look := d.looks.DoChan(survey, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+		defer cancel()
+		return d.look(ctx, survey, known.key)
+	})
+	select {
+	case found := <-look:
+		if found.Err != nil {
+			return nil, found.Err
+		}
+		return found.Val.([]byte), nil
+	case <-ctx.Done():
+		if known.key != nil {
+			return known.key, nil
+		}
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
+	}
+}
+
+// look asks the store for the key of a survey, and keeps it. known is the last one,
+// or nil.
+func (d *Desk) look(ctx context.Context, survey string, known []byte) ([]byte, error) {
 	state, err := d.store.State(ctx, survey)
 	switch {
-	case err != nil && known.key != nil:
-		state.Key = known.key // asked again after another while
+	case err != nil && known != nil:
+		state.Key = known // asked again after another while
 	case err != nil:
 		return nil, err
 	case state.Closed:

@@ -14,6 +14,7 @@ const (
 	titledLaw    = 1.15 // an article whose title names the substance
 	sameCounty   = 1.4  // a station of the county that a named township lies in
 	otherCounty  = 0.5  // a station of another county than that of the township named
+	namedScore   = 0.56 // at least, of a substance that the question names and asks about
 	otherDrug    = 0.5  // a substance that it does not name, though it names one
 	wanted       = 1.03 // help, where the question asks what to do; law, where it asks for that
 	unwanted     = 0.82
@@ -45,7 +46,7 @@ func (ix *Index) rank(q analysis) []candidate {
 			switch {
 			case q.facets&resemble != 0:
 			case ix.aboutNamed(q, c.entry):
-				c.score = max(c.score, sureScore) * namedDrug
+				c.score = max(c.score, namedScore) * namedDrug
 			case len(q.mentions) > 0 && !ix.names(q, c.entry):
 				c.score *= otherDrug
 			}

@@ -11,73 +11,12 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"jindu/internal/browsertest"
 )
 
-// browser is a real Chromium; each tab of it is a person with cookies of its own.
-func browser(t testing.TB) context.Context {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("font-render-hinting", "none"),
-	)
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx)
-		cancel()
-	})
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return ctx
-}
-
-// step is one thing done in a tab.
-type step = chromedp.Action[chromedp.Void]
-
-// tab is a new person's phone or desk.
-func tab(t testing.TB, browser context.Context, width, height int64) context.Context {
-	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	size := []chromedp.EmulateViewportOption{chromedp.EmulateScale(2)}
-	if width < 500 {
-		size = append(size, chromedp.EmulateMobile)
-	}
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height, size...)); err != nil {
-		t.Fatal(err)
-	}
-	return ctx
-}
-
-func drive(t testing.TB, tab context.Context, steps ...step) {
-	t.Helper()
-	for i, s := range steps {
-		ctx, cancel := context.WithTimeout(tab, patience)
-		err := chromedp.Do(ctx, s)
-		cancel()
-		if err != nil {
-			t.Fatalf("step %d: %v; the page says:\n%s", i+1, err, look[string](t, tab, "document.body.innerText"))
-		}
-	}
-}
-
-// look evaluates JavaScript.
-func look[T any](t testing.TB, tab context.Context, js string) T {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(tab, patience)
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](js))
-	if err != nil {
-		t.Fatalf("%s: %v", js, err)
-	}
-	return value
-}
-
 // shot keeps a picture for the README when JINDU_SHOTS names a folder.
-func shot(name string) step {
+func shot(name string) browsertest.Step {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		dir := os.Getenv("JINDU_SHOTS")
 		if dir == "" {
@@ -91,11 +30,6 @@ func shot(name string) step {
 	})
 }
 
-// has waits until the page shows the words, over navigations.
-func has(words string) step {
-	return chromedp.WaitVisible(chromedp.Search(`//body//*[not(self::script)][contains(text(), "` + words + `")]`))
-}
-
 var (
 	demoReady = regexp.MustCompile(`办公室　+(http://\S+)/office/`)
 	password  = regexp.MustCompile(`一次性口令 (\S+)`)
@@ -106,72 +40,70 @@ var (
 // answers, and the office's page shows the count move; someone talks to the bot.
 func TestBrowserDemo(t *testing.T) {
 	p := startProgram(t, demoReady, command(map[string]string{"JINDU_ADDR": "127.0.0.1:0", "JINDU_DATA": t.TempDir()}, "demo", "--sample", "600"))
-	chrome := browser(t)
-
-	office := tab(t, chrome, 1280, 900)
+	office := browsertest.Start(t, 1280, 900)
 	count := `document.querySelector('[data-key="total"] [data-f="responses"]').textContent`
-	drive(t, office,
+	browsertest.Do(t, office,
 		chromedp.Navigate(p.base+"/office/"),
 		chromedp.SetValue(chromedp.CSS(`input[name="name"]`), demoAccount),
 		chromedp.SetValue(chromedp.CSS(`input[name="password"]`), p.find(t, password)),
 		chromedp.Click(chromedp.CSS(`main form button`)),
-		has("琼山区"),
+		browsertest.Says("琼山区"),
 		chromedp.Click(chromedp.CSS(`a[href*="qiongshan-2026"]`)),
 		chromedp.WaitVisible(chromedp.CSS(`[data-key="total"]`)),
-		has("满意率"),
+		browsertest.Says("满意率"),
 		shot("office"),
 	)
-	before := look[string](t, office, count)
+	before := browsertest.Eval[string](t, office, count)
 
-	phone := tab(t, chrome, 360, 740)
+	phone := browsertest.Tab(t, office, 360, 740)
 	page := p.find(t, sampleURL)
-	drive(t, phone, chromedp.Navigate(page), chromedp.WaitVisible(chromedp.CSS("#survey")), shot("questionnaire"))
-	if n := look[int](t, phone, `performance.getEntriesByType("resource").filter(r => !r.name.startsWith("data:")).length`); n != 0 {
+	browsertest.Do(t, phone, chromedp.Navigate(page), chromedp.WaitVisible(chromedp.CSS("#survey")), shot("questionnaire"))
+	if n := browsertest.Eval[int](t, phone, `performance.getEntriesByType("resource").filter(r => !r.name.startsWith("data:")).length`); n != 0 {
 		t.Errorf("the questionnaire takes %d more requests", n)
 	}
-	if look[bool](t, phone, `document.documentElement.style.fontSize='200%'; document.documentElement.scrollWidth > 360`) {
+	if browsertest.Eval[bool](t, phone, `document.documentElement.style.fontSize='200%'; document.documentElement.scrollWidth > 360`) {
 		t.Error("with large letters the page is wider than the phone")
 	}
-	if n := look[int](t, phone, `[...document.querySelectorAll('button,.choice,select')].filter(e => e.offsetHeight < 60).length`); n > 0 {
+	if n := browsertest.Eval[int](t, phone, `[...document.querySelectorAll('button,.choice,select')].filter(e => e.offsetHeight < 60).length`); n > 0 {
 		t.Errorf("%d things to tap are lower than 60 px", n)
 	}
 	// Sent too early, the page says what is missing and keeps what was chosen.
-	drive(t, phone,
+	browsertest.Do(t, phone,
 		chromedp.Click(chromedp.CSS(`input[name="satisfaction"][value="satisfied"]`)),
 		chromedp.Click(chromedp.CSS(`#survey > button:last-of-type`)),
-		has("还没有回答"),
+		browsertest.Says("还没有回答"),
 	)
 	for _, answer := range []string{"k1=b", "k2=c", "k3=a", "k4=b", "channel=poster"} {
 		name, value, _ := strings.Cut(answer, "=")
-		drive(t, phone, chromedp.Click(chromedp.CSS(fmt.Sprintf(`input[name=%q][value=%q]`, name, value))))
+		browsertest.Do(t, phone, chromedp.Click(chromedp.CSS(fmt.Sprintf(`input[name=%q][value=%q]`, name, value))))
 	}
-	drive(t, phone,
+	browsertest.Do(t, phone,
 		chromedp.SetValue(chromedp.CSS(`textarea[name="remark"]`), "讲得很清楚"),
 		chromedp.Click(chromedp.CSS(`#survey > button:last-of-type`)),
-		has("提交成功"),
+		browsertest.Says("提交成功"),
 	)
-	drive(t, office,
+	browsertest.Do(t, office,
 		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 			moved := chromedp.Poll[bool](fmt.Sprintf(`%s !== %q`, count, before), chromedp.WithPollingTimeout(2*time.Second*raceFactor))
 			_, err := chromedp.Run(ctx, moved)
 			return err
 		}),
 	)
-	after := look[string](t, office, count)
+	after := browsertest.Eval[string](t, office, count)
 	if number(t, after) != number(t, before)+1 {
 		t.Errorf("the office's page went from %s to %s", before, after)
 	}
 
-	chat := tab(t, chrome, 390, 844)
-	drive(t, chat, chromedp.Navigate(p.base+"/dev/chat"), chromedp.Click(chromedp.CSS(`button[value="follow"]`)))
+	chat := browsertest.Tab(t, office, 390, 844)
+	browsertest.Do(t, chat, chromedp.Navigate(p.base+"/dev/chat"), chromedp.Click(chromedp.CSS(`button[value="follow"]`)))
 	for _, c := range []struct{ say, hear string }{{"答题", "第 1 题"}, {"依托咪酯是什么", "第二类精神药品"}} {
-		drive(t, chat,
+		browsertest.Do(t, chat,
 			chromedp.SetValue(chromedp.CSS(`#type input`), c.say),
 			chromedp.Click(chromedp.CSS(`#type button`)),
-			has(c.hear),
+			browsertest.Says(c.hear),
 		)
 	}
-	drive(t, chat, shot("chat"))
+	browsertest.Do(t, chat, shot("chat"))
 }
 
 // find waits for a line of the program's output.

@@ -116,19 +116,25 @@ func protect(next http.Handler, own ...string) (http.Handler, error) {
 	return guard.Handler(next), nil
 }
 
-// health answers whether the process lives and whether it can serve.
-func (s *server) health(r gin.IRoutes) {
+// health answers whether the process lives and whether it can serve; in detail, also
+// what an acknowledged response survives.
+func (s *server) health(r gin.IRoutes, detail bool) {
 	both := []string{http.MethodGet, http.MethodHead} // monitors ask with HEAD
 	r.Match(both, "/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	r.Match(both, "/readyz", func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
 		defer cancel()
-		if _, err := s.engine.Check(ctx); err != nil {
+		health, err := s.engine.Check(ctx)
+		if err != nil {
 			s.log.ErrorContext(ctx, "not ready", "error", err)
 			c.String(http.StatusServiceUnavailable, "store unavailable\n")
 			return
 		}
-		c.String(http.StatusOK, "ok\n")
+		answer := "ok\n"
+		if detail {
+			answer += health.Durability + "\n"
+		}
+		c.String(http.StatusOK, "%s", answer)
 	})
 }
 
@@ -138,7 +144,7 @@ func (s *server) admin() (*gin.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.health(r)
+	s.health(r, true)
 	r.GET("/metrics", gin.WrapH(s.metrics.Handler()))
 	r.GET("/debug/pprof/*any", gin.WrapF(profile))
 	return r, nil

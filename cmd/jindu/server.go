@@ -186,7 +186,7 @@ func (s *server) wire(ctx context.Context) (err error) {
 	pages.Register(s.routes)
 	reading.Register(s.routes)
 	s.office.Register(s.routes)
-	s.health(s.routes)
+	s.health(s.routes, false)
 	s.domainFiles(s.routes)
 	if s.extend != nil {
 		return s.extend(s)

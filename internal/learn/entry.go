@@ -21,6 +21,7 @@ type entryView struct {
 	Sections []section
 	From     []source
 	Next     []anchor
+	Official [][]block // the official wording of its articles, if an office has put it in
 }
 
 // figure is a picture on a page.
@@ -54,6 +55,9 @@ func (p *Pages) showEntry(c *gin.Context) {
 		} else {
 			v.More = append(v.More, f)
 		}
+	}
+	for _, wording := range lib.Wording(e) {
+		v.Official = append(v.Official, paragraphs(wording))
 	}
 	for _, id := range e.Related {
 		v.Next = append(v.Next, link(lib.Entries[id]))

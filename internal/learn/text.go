@@ -35,6 +35,17 @@ func blocks(text string) []block {
 	return all
 }
 
+// paragraphs of a law's own words, in which nothing is a mark.
+func paragraphs(text string) []block {
+	var all []block
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, block{Text: line})
+		}
+	}
+	return all
+}
+
 // section of an entry's text.
 type section struct {
 	Heading string

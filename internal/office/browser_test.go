@@ -2,69 +2,15 @@ package office_test
 
 import (
 	"context"
-	"os/exec"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"jindu/content"
+	"jindu/internal/browsertest"
 	"jindu/internal/office"
 )
-
-// chromium starts a real browser with an empty profile; the test is skipped
-// where there is none.
-func chromium(t *testing.T) context.Context {
-	t.Helper()
-	found := false
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if _, err := exec.LookPath(name); err == nil {
-			found = true
-		}
-	}
-	if !found {
-		t.Skip("no Chromium on this machine")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.UserDataDir(t.TempDir()),
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-sync", true))
-	// Not of t.Context(), which ends before the browser has left its folder.
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx)
-		cancel()
-	})
-	// The first call starts the browser, for as long as its context lives.
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(360, 800)); err != nil {
-		t.Fatal(err)
-	}
-	return ctx
-}
-
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	for i, step := range steps {
-		within, cancel := context.WithTimeout(ctx, patience)
-		err := chromedp.Do(within, step)
-		cancel()
-		if err != nil {
-			t.Fatalf("step %d: %v; the page says:\n%s", i+1, err, eval[string](t, ctx, pageText))
-		}
-	}
-}
-
-func eval[T any](t *testing.T, ctx context.Context, script string) T {
-	t.Helper()
-	within, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	v, err := chromedp.Run(within, chromedp.Evaluate[T](script))
-	if err != nil {
-		t.Fatalf("%s: %v", script, err)
-	}
-	return v
-}
 
 // await asks until a script is true; while a page gives way to the next there is
 // nothing to ask.
@@ -82,7 +28,7 @@ func await(t *testing.T, ctx context.Context, script string) {
 		select {
 		case <-tick.C:
 		case <-within.Done():
-			t.Fatalf("never %s: %v; the page says:\n%s", script, err, eval[string](t, ctx, pageText))
+			t.Fatalf("never %s: %v; the page says:\n%s", script, err, browsertest.Eval[string](t, ctx, pageText))
 		}
 	}
 }
@@ -112,32 +58,32 @@ func TestScriptAgrees(t *testing.T) {
 		}
 	}
 	f.submit(qiongshan, longtang, "市场", "satisfied")
-	ctx := chromium(t)
-	do(t, ctx,
+	ctx := browsertest.Start(t, 360, 800)
+	browsertest.Do(t, ctx,
 		chromedp.Navigate(f.server.URL+"/office/"),
 		chromedp.SendKeys("#name", "琼山办"), chromedp.SendKeys("#password", password), chromedp.Click("main button"))
 	await(t, ctx, `document.querySelector(".figures")`)
 	for _, by := range []string{"township", "village", "point"} {
-		do(t, ctx, chromedp.Navigate(f.server.URL+"/office/surveys/"+qiongshan+"?by="+by))
+		browsertest.Do(t, ctx, chromedp.Navigate(f.server.URL+"/office/surveys/"+qiongshan+"?by="+by))
 		await(t, ctx, `document.querySelector("#state").className === "on"`)
-		if width := eval[int](t, ctx, `document.documentElement.scrollWidth`); width > 360 {
+		if width := browsertest.Eval[int](t, ctx, `document.documentElement.scrollWidth`); width > 360 {
 			t.Errorf("by %s the page is %d px wide on a screen of 360", by, width)
 		}
-		before := eval[string](t, ctx, `document.querySelector("[data-key=total] [data-f=responses]").textContent`)
-		eval[bool](t, ctx, `window.same = true`) // gone if the page was loaded again
+		before := browsertest.Eval[string](t, ctx, `document.querySelector("[data-key=total] [data-f=responses]").textContent`)
+		browsertest.Eval[bool](t, ctx, `window.same = true`) // gone if the page was loaded again
 		for i, option := range []string{"dissatisfied", "dont_know", "very_satisfied"} {
 			f.submit(qiongshan, longtang, "市场", option)
 			f.submit(qiongshan, q.Place.Children[0].Children[i%2].Code, "学校", option)
 		}
 		await(t, ctx, `Number(document.querySelector("[data-key=total] [data-f=responses]").textContent) === `+before+` + 6`)
-		eval[any](t, ctx, "("+figures+", null)")
-		moved := eval[string](t, ctx, `window.figures(document)`)
-		if !eval[bool](t, ctx, `window.same === true && !!document.querySelector(".moved")`) {
+		browsertest.Eval[any](t, ctx, "("+figures+", null)")
+		moved := browsertest.Eval[string](t, ctx, `window.figures(document)`)
+		if !browsertest.Eval[bool](t, ctx, `window.same === true && !!document.querySelector(".moved")`) {
 			t.Errorf("by %s the page did not move in place", by)
 		}
-		eval[any](t, ctx, "("+served+", null)")
+		browsertest.Eval[any](t, ctx, "("+served+", null)")
 		await(t, ctx, `window.served`)
-		if anew := eval[string](t, ctx, `window.served`); anew != moved {
+		if anew := browsertest.Eval[string](t, ctx, `window.served`); anew != moved {
 			t.Errorf("by %s the script says\n%s\nthe server\n%s", by, moved, anew)
 		}
 	}
@@ -147,8 +93,8 @@ func TestScriptAgrees(t *testing.T) {
 func TestPageStates(t *testing.T) {
 	f := newFixture(t, func(h *office.Handler) { h.Pace(time.Second, 10*time.Millisecond, 100*time.Millisecond) })
 	f.account("琼山办", office.RoleDistrict, "")
-	ctx := chromium(t)
-	do(t, ctx,
+	ctx := browsertest.Start(t, 360, 800)
+	browsertest.Do(t, ctx,
 		chromedp.Navigate(f.server.URL+"/office/surveys/"+qiongshan),
 		chromedp.SendKeys("#name", "琼山办"), chromedp.SendKeys("#password", password), chromedp.Click("main button"))
 	await(t, ctx, `document.querySelector("#state") && document.querySelector("#state").className === "on"`)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"jindu/content"
+	"jindu/internal/browsertest"
 	"jindu/survey"
 )
 
@@ -35,7 +36,7 @@ type platform struct {
 // await polls until something is so.
 func (p *platform) await(t testing.TB, so func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(browsertest.Patience); ; time.Sleep(time.Millisecond) {
 		p.mu.Lock()
 		ok := so()
 		p.mu.Unlock()

@@ -86,8 +86,9 @@ func (p *Pages) visit(c *gin.Context) (visit, *problem) {
 	return v, nil
 }
 
-// stateTimeout bounds the one look at the store before a page is shown.
-const stateTimeout = time.Second
+// stateTimeout is how long a page waits for the one look at the store before it is
+// shown without.
+const stateTimeout = 300 * time.Millisecond
 
 // closed says why nobody can answer now, or nil. A preview looks beyond the dates.
 func (p *Pages) closed(c *gin.Context, v visit) *problem {
