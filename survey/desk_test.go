@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -198,6 +199,66 @@ func TestClosedBesideThisProcess(t *testing.T) {
 	}
 	if _, err := f.desk.PersonalToken(t.Context(), f.q, "somebody", noon); !errors.Is(err, survey.ErrClosed) {
 		t.Errorf("personal link: %v", err)
+	}
+}
+
+// hung is a store that does not answer after the state of a survey for a while.
+type hung struct {
+	survey.Store
+	until <-chan struct{} // closed when it goes on
+	asked atomic.Int32
+}
+
+func (h *hung) State(ctx context.Context, id string) (survey.State, error) {
+	h.asked.Add(1)
+	select {
+	case <-h.until:
+		return h.Store.State(ctx, id)
+	case <-ctx.Done():
+		return survey.State{}, ctx.Err()
+	}
+}
+
+// While the store hangs, nobody waits longer than they want to, all wait for one
+// look, and who saw the survey before goes on with what was known.
+func TestOpenWhileStoreHangs(t *testing.T) {
+	f := newFixture(t)
+	going := make(chan struct{})
+	close(going)
+	store := &hung{Store: f.store, until: going}
+	keys, err := respondent.NewKeys([]byte(strings.Repeat("s", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := survey.NewDesk(store, keys, f.clock)
+	open := func(q *content.Questionnaire) error {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		return desk.Open(ctx, q)
+	}
+	if err := desk.Open(t.Context(), f.q); err != nil {
+		t.Fatal(err)
+	}
+	f.wait(time.Minute)
+	thaw := make(chan struct{})
+	store.until = thaw
+	store.asked.Store(0)
+	for range 10 {
+		if err := open(f.q); err != nil {
+			t.Errorf("a survey seen before: %v", err)
+		}
+		if err := open(f.lib.Questionnaires["meilan-2026"]); !errors.Is(err, survey.ErrUnavailable) {
+			t.Errorf("a survey never seen: %v", err)
+		}
+	}
+	if n := store.asked.Load(); n != 2 {
+		t.Errorf("the store was asked %d times", n)
+	}
+	close(thaw)
+	for id, q := range f.lib.Questionnaires {
+		if err := desk.Open(t.Context(), q); err != nil {
+			t.Errorf("%s after the store went on: %v", id, err)
+		}
 	}
 }
 

@@ -8,8 +8,10 @@ import (
 
 // Thresholds of the decision, over scores and shares of 0 to 1.
 const (
-	leastAlike = 0.36 // likeness that an answer must have, unless the question names the substance
-	leastTold  = 0.9  // IDF mass in common, for an answer, beyond that somebody takes drugs
+	namedMargin = 0.97 // the most that the second may reach of an answer on the substance named
+	leastAlike  = 0.36 // likeness that an answer must have, unless the question names the substance
+	leastScore  = 0.4  // of an answer
+	leastTold   = 0.9  // IDF mass in common, for an answer, beyond that somebody takes drugs
 
 	closeScore  = 0.2  // worth offering
 	choiceShare = 0.75 // of the best score, to be offered beside it
@@ -21,6 +23,7 @@ const (
 	gateDrug         = 0.45 // likeness, where the entry is a substance
 	describedPresent = 0.45
 	describedMargin  = 0.5
+	describedSpoken  = 0.25 // by its name and questions, not only by its text
 	hintLikeness     = 0.5  // worth a hint beside "I don't know"
 	foreignGate      = 0.85 // likeness of a question that is also about something else
 
@@ -123,18 +126,19 @@ func (ix *Index) near(best candidate) bool {
 // described says that a question without a word about drugs describes one substance
 // and no other: 做奶油用的气弹.
 func (ix *Index) described(q analysis, best candidate, second float32) bool {
-	return ix.entries[best.entry].Kind == content.Drug && describes(q) && best.present >= describedPresent && second < describedMargin
+	return ix.entries[best.entry].Kind == content.Drug && describes(q) && best.present >= describedPresent &&
+		best.spoken >= describedSpoken && second < describedMargin
 }
 
 // sure says that the best candidate answers; second is the next one's share of its score.
 func (ix *Index) sure(q analysis, best candidate, second float32) bool {
 	if ix.aboutNamed(q, best.entry) {
-		return second < sureMargin
+		return second < namedMargin
 	}
 	if ix.described(q, best, second) {
 		return best.told >= leastTold
 	}
-	return best.told >= leastTold && best.likeness >= leastAlike && best.trust(second) >= leastTrust
+	return best.told >= leastTold && best.likeness >= leastAlike && best.score >= leastScore && best.trust(second) >= leastTrust
 }
 
 // The odds that the best candidate answers: a logistic regression over every labelled

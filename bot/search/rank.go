@@ -49,7 +49,6 @@ type candidate struct {
 	likeness float32 // to the best phrase
 	told     float32 // IDF mass in common beyond that somebody takes drugs
 	spoken   float32 // share of the question's IDF mass that the entry's phrases hold
-	held     float32 // share of the question's IDF mass that the best phrase holds
 }
 
 // scratch holds the sums of one ranking.
@@ -59,7 +58,7 @@ type scratch struct {
 	known, asked    []int8    // by entry: the same in all of it, and in its phrases
 	best, next      []float32 // by entry: likeness of the two best phrases
 	present, told   []float32 // by entry
-	spoken, held    []float32 // by entry
+	spoken          []float32 // by entry
 	entries, phrase []int32   // touched
 }
 
@@ -74,7 +73,7 @@ func newRanker(p *postings, entries []*content.Entry, a *analyzer) *ranker {
 	r := &ranker{postings: p, entries: entries, a: a}
 	r.pool.New = func() any {
 		return &scratch{
-			cover: make([]float32, len(entries)), best: make([]float32, len(entries)), next: make([]float32, len(entries)), told: make([]float32, len(entries)), present: make([]float32, len(entries)), spoken: make([]float32, len(entries)), held: make([]float32, len(entries)),
+			cover: make([]float32, len(entries)), best: make([]float32, len(entries)), next: make([]float32, len(entries)), told: make([]float32, len(entries)), present: make([]float32, len(entries)), spoken: make([]float32, len(entries)),
 			common: make([]float32, len(p.strings)), cases: make([]int8, len(p.strings)), known: make([]int8, len(entries)), asked: make([]int8, len(entries)),
 		}
 	}
@@ -144,7 +143,6 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 			mass = all
 		}
 		like := 2 * s.common[at] / (mass + p.mass)
-		held := s.common[at] / max(mass, 1e-6)
 		for range p.cases - s.cases[at] {
 			like *= otherCase
 		}
@@ -157,7 +155,6 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		switch {
 		case like > s.best[p.entry]:
 			s.best[p.entry], s.next[p.entry] = like, s.best[p.entry]
-			s.held[p.entry] = held
 		case like > s.next[p.entry]:
 			s.next[p.entry] = like
 		}
@@ -173,7 +170,7 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		c := candidate{
 			entry: e, likeness: s.best[e], told: s.told[e],
 			cover: min(1, s.cover[e]/mass), present: min(1, s.present[e]/mass),
-			spoken: min(1, s.spoken[e]/mass), held: min(1, s.held[e]),
+			spoken: min(1, s.spoken[e]/mass),
 		}
 		c.score = coverShare*c.cover + likenessShare*c.likeness + nextShare*s.next[e]
 		for range asked - s.known[e] {
@@ -184,7 +181,7 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		}
 		found = insert(found, c, limit)
 		s.known[e], s.asked[e], s.told[e] = 0, 0, 0
-		s.cover[e], s.present[e], s.best[e], s.next[e], s.spoken[e], s.held[e] = 0, 0, 0, 0, 0, 0
+		s.cover[e], s.present[e], s.best[e], s.next[e], s.spoken[e] = 0, 0, 0, 0, 0
 	}
 	s.entries, s.phrase = s.entries[:0], s.phrase[:0]
 	return found

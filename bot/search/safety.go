@@ -68,12 +68,20 @@ func (ix *Index) Safety(question string) (Result, bool) {
 	own := len(ix.exact[t.String()]) > 0 // the office wrote it, as a fair question
 	if !ok {
 		r, ok = ix.safety.intent(t, found)
-		own = own || len(ix.exact[ix.analyzer.bare(t.runes)]) > 0
+		own = own || len(ix.exact[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome == Refused && ix.helps(t))
 	}
 	if own && r.Outcome != Crisis {
 		return Result{}, false
 	}
 	return r, ok
+}
+
+// helps says that an entry on help surely answers, which never tells how to do harm:
+// what only sounds like a request for drugs gives way to it.
+func (ix *Index) helps(t text) bool {
+	q := ix.analyzer.analyze(t.runes)
+	found := ix.rank(q)
+	return len(found) > 0 && ix.entries[found[0].entry].Kind == content.Help && ix.decide(q).Outcome == Answer
 }
 
 // rules judges by safety.txt and tip.

@@ -27,23 +27,25 @@ const (
 type commands struct {
 	Config configFile `name:"config" placeholder:"FILE" env:"JINDU_CONFIG" help:"YAML 配置文件，项目名与参数相同（如 base-url）。先后：参数、环境变量、文件、默认值。"`
 
-	Demo    demoCmd    `cmd:"" help:"在本机试用：自带内容和数据，打印要打开的网址。"`
-	Serve   serveCmd   `cmd:"" help:"正式运行。缺少必要的密钥、内容有错或数据打不开时不启动，并说明怎么补。"`
-	Check   checkCmd   `cmd:"" help:"检查内容文件夹：一次列出所有问题（文件:行:列: 说明），有问题时退出码为 1。"`
-	Chat    chatCmd    `cmd:"" help:"在终端里和机器人对话。"`
-	Ask     askCmd     `cmd:"" help:"问机器人一句话。"`
-	QR      qrCmd      `cmd:"" name:"qr" help:"生成问卷二维码图片。"`
-	Tally   tallyCmd   `cmd:"" help:"查看统计。"`
-	Menu    menuCmd    `cmd:"" help:"管理公众号的自定义菜单（要已认证的公众号）。"`
-	Wechat  wechatCmd  `cmd:"" help:"公众号的连接。"`
-	Export  exportCmd  `cmd:"" help:"导出答卷和统计（xlsx、csv 或 jsonl）。"`
-	Audit   auditCmd   `cmd:"" help:"从日志重新清点，与统计和去重表核对；有出入时退出码为 1。"`
-	Account accountCmd `cmd:"" help:"管理办公室账号。"`
-	Backup  backupCmd  `cmd:"" help:"把全部数据写成一份备份；服务在运行时也可以。"`
-	Restore restoreCmd `cmd:"" help:"把备份恢复到空的数据文件夹或 Redis，并核对。"`
-	Forget  forgetCmd  `cmd:"" help:"永久结束一份问卷：销毁它的密钥和去重表，此后谁也无法知道谁答过。不可恢复。"`
-	Health  healthCmd  `cmd:"" help:"问正在运行的服务能不能用；不能时退出码为 1。"`
-	Version versionCmd `cmd:"" help:"版本、提交和 Go 版本。"`
+	Demo       demoCmd       `cmd:"" help:"在本机试用：自带内容和数据，打印要打开的网址。"`
+	Serve      serveCmd      `cmd:"" help:"正式运行。缺少必要的密钥、内容有错或数据打不开时不启动，并说明怎么补。"`
+	Check      checkCmd      `cmd:"" help:"检查内容文件夹：一次列出所有问题（文件:行:列: 说明），有问题时退出码为 1。"`
+	ImportQuiz importQuizCmd `cmd:"" help:"把 xlsx、GIFT 或 Aiken 的题目变成题库文件；有问题时逐行列出，什么都不写。"`
+	ImportLaw  importLawCmd  `cmd:"" help:"把法律原文（纯文本或 docx）按条分开，放进内容文件夹，显示在解释后面。"`
+	Chat       chatCmd       `cmd:"" help:"在终端里和机器人对话。"`
+	Ask        askCmd        `cmd:"" help:"问机器人一句话。"`
+	QR         qrCmd         `cmd:"" name:"qr" help:"生成问卷二维码图片。"`
+	Tally      tallyCmd      `cmd:"" help:"查看统计。"`
+	Menu       menuCmd       `cmd:"" help:"管理公众号的自定义菜单（要已认证的公众号）。"`
+	Wechat     wechatCmd     `cmd:"" help:"公众号的连接。"`
+	Export     exportCmd     `cmd:"" help:"导出答卷和统计（xlsx、csv 或 jsonl）。"`
+	Audit      auditCmd      `cmd:"" help:"从日志重新清点，与统计和去重表核对；有出入时退出码为 1。"`
+	Account    accountCmd    `cmd:"" help:"管理办公室账号。"`
+	Backup     backupCmd     `cmd:"" help:"把全部数据写成一份备份；服务在运行时也可以。"`
+	Restore    restoreCmd    `cmd:"" help:"把备份恢复到空的数据文件夹或 Redis，并核对。"`
+	Forget     forgetCmd     `cmd:"" help:"永久结束一份问卷：销毁它的密钥和去重表，此后谁也无法知道谁答过。不可恢复。"`
+	Health     healthCmd     `cmd:"" help:"问正在运行的服务能不能用；不能时退出码为 1。"`
+	Version    versionCmd    `cmd:"" help:"版本、提交和 Go 版本。"`
 }
 
 // streams are what a command reads and writes.

@@ -264,3 +264,25 @@ func TestBlocks(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// The official wording stands below the explanation of the articles it belongs
+// to, as it is, and on no other page.
+func TestOfficialWording(t *testing.T) {
+	folder, err := content.Read("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder["official/jindufa.yaml"] = "articles:\n  \"62\": |-\n    第六十二条　样例<b>。\n    - 第二款。\n"
+	lib, err := content.Parse(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := serve(t, lib)
+	body := get(h, root+"laws/jindufa-62").Body.String()
+	if !strings.Contains(words(body), "法律原文《中华人民共和国禁毒法》（2008年6月1日起施行）第六十二条样例<b>。-第二款。") {
+		t.Error(words(body))
+	}
+	if strings.Contains(get(h, root+"laws/jindufa-61").Body.String(), "<h2>法律原文") {
+		t.Error("a wording where there is none")
+	}
+}
