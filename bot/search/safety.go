@@ -76,12 +76,13 @@ func (ix *Index) Safety(question string) (Result, bool) {
 	return r, ok
 }
 
-// helps says that an entry on help surely answers, which never tells how to do harm:
-// what only sounds like a request for drugs gives way to it.
+// helps says that an entry on help surely answers, and that the question names nothing
+// that is done with drugs. Help never tells how to do harm, so a message that only
+// sounds like a request for drugs, by no rule, gives way to it.
 func (ix *Index) helps(t text) bool {
 	q := ix.analyzer.analyze(t.runes)
 	found := ix.rank(q)
-	return len(found) > 0 && ix.entries[found[0].entry].Kind == content.Help && ix.decide(q).Outcome == Answer
+	return q.facets&act == 0 && len(found) > 0 && ix.entries[found[0].entry].Kind == content.Help && ix.decide(q).Outcome == Answer
 }
 
 // rules judges by safety.txt and tip.

@@ -2,6 +2,7 @@ package search
 
 import (
 	"hash/fnv"
+	"slices"
 	"testing"
 
 	"jindu/content"
@@ -23,24 +24,26 @@ func TestUnknownWording(t *testing.T) {
 	for group := range groups {
 		total[group] = &score{}
 	}
-	for odd := range uint32(2) {
-		ix := New(without(defaultLibrary(t), odd))
+	for half := range uint32(2) {
+		ix := New(without(defaultLibrary(t), half))
 		for _, l := range set {
 			r := answer(ix, l.question)
 			v := l.judge(r)
 			for group, kinds := range groups {
-				for _, kind := range kinds {
-					if kind == l.kind {
-						total[group].add(v, l.first(r, v))
-					}
+				if slices.Contains(kinds, l.kind) {
+					total[group].add(v, l.first(r, v))
 				}
 			}
 		}
 	}
 	printScores("without half of the everyday questions", total)
 	for group, s := range total {
-		if got := rate(s.wrong, s.n); got > mostWrong {
-			t.Errorf("%s: %.3f wrong, at most %.3f", group, got, mostWrong)
+		most := mostWrong
+		if group == "SAFETY" {
+			most = 0
+		}
+		if got := rate(s.wrong, s.n); got > most {
+			t.Errorf("%s: %.3f wrong, at most %.3f", group, got, most)
 		}
 	}
 	if s := total["IN DOMAIN"]; rate(s.first, s.n) < leastOffered {

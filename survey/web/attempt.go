@@ -20,10 +20,9 @@ const (
 // attempt is what a browser keeps, encrypted and for one ticket, so that the
 // return from WeChat is known to be its own.
 type attempt struct {
-	stage    stage
-	tries    byte
-	state    [16]byte
-	personal string // token of the personal link that it came with, or ""
+	stage stage
+	tries byte
+	state [16]byte
 }
 
 const attemptLife = 10 * time.Minute
@@ -34,16 +33,16 @@ func attemptPurpose(v visit) string { return "authorization " + v.raw }
 // attempt of this browser; a fresh one when it has none.
 func (p *Pages) attempt(c *gin.Context, v visit) attempt {
 	raw, ok := p.Keys.Open(attemptPurpose(v), cookie(c, cookieAttempt))
-	if !ok || len(raw) < 26 || !p.Now().Before(time.Unix(int64(binary.BigEndian.Uint64(raw[18:])), 0)) {
+	if !ok || len(raw) != 26 || !p.Now().Before(time.Unix(int64(binary.BigEndian.Uint64(raw[18:])), 0)) {
 		return attempt{}
 	}
-	return attempt{stage: stage(raw[0]), tries: raw[1], state: [16]byte(raw[2:18]), personal: string(raw[26:])}
+	return attempt{stage: stage(raw[0]), tries: raw[1], state: [16]byte(raw[2:18])}
 }
 
 func (p *Pages) setAttempt(c *gin.Context, v visit, a attempt) {
 	raw := append([]byte{byte(a.stage), a.tries}, a.state[:]...)
 	raw = binary.BigEndian.AppendUint64(raw, uint64(p.Now().Add(attemptLife).Unix()))
-	p.setCookie(c, cookieAttempt, p.Keys.Seal(attemptPurpose(v), append(raw, a.personal...)), v.path(), attemptLife)
+	p.setCookie(c, cookieAttempt, p.Keys.Seal(attemptPurpose(v), raw), v.path(), attemptLife)
 }
 
 // endAttempt takes the state from the browser: it was used.

@@ -13,12 +13,10 @@ const claimTimeout = 3 * time.Second
 
 // openPersonal takes the token of a personal link out of the address and into a
 // cookie, in the first browser that opens it. Anywhere else, and once it has
-// expired, the link is an ordinary one. So it is outside WeChat where WeChat can
-// be asked who somebody is: else whoever gets it forwarded there might answer as
-// its owner, who is recognized without it.
+// expired, the link is an ordinary one.
 func (p *Pages) openPersonal(c *gin.Context, v visit, token string) {
 	personal, ok := p.Desk.ReadPersonal(v.q, token)
-	if ok && v.q.Accepts(content.TierWechat) && (inWeChat(c) || !p.asksWeChat()) {
+	if ok && v.q.Accepts(content.TierWechat) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), claimTimeout)
 		defer cancel()
 		mine, err := p.Desk.ClaimPersonal(ctx, personal, p.device(c))

@@ -51,8 +51,8 @@ const (
 	maxTries        = 2 // authorizations in a row before another way is taken
 )
 
-// recognize finds out as whom the visitor answers, by WeChat or by a personal
-// link, unless this browser is known. done says that the request is answered.
+// recognize finds out as whom the visitor answers, by WeChat or, where it cannot
+// be asked, by a personal link, unless this browser is known. done says that the request is answered.
 func (p *Pages) recognize(c *gin.Context, v visit) (done bool) {
 	query := c.Request.URL.Query()
 	_, known := p.personal(c, v.q)
@@ -64,24 +64,37 @@ func (p *Pages) recognize(c *gin.Context, v visit) (done bool) {
 		}
 		return false
 	}
-	token := query.Get(queryPersonal)
-	if p.canAsk(c, v) {
-		if token, done = p.authorize(c, v, token); done {
+	switch token := query.Get(queryPersonal); {
+	case p.canAsk(c, v):
+		// WeChat says who this is. A personal link that was forwarded here must not:
+		// its reader would answer as its owner.
+		if p.authorize(c, v) {
 			return true
 		}
-	}
-	if token == "" {
+		if token == "" {
+			return false
+		}
+		redirect(c, v.path())
+	case p.asksWeChat() && inWeChat(c) && p.otherHost(c) && v.q.Accepts(content.TierWechat) && !v.q.Accepts(content.TierDevice):
+		page.Headers(c.Writer.Header())
+		c.Redirect(http.StatusFound, p.BaseURL+v.path()) // the one host that WeChat sends browsers back to
+	case token == "":
 		return false
+	case p.asksWeChat():
+		redirect(c, v.path())
+	default:
+		p.openPersonal(c, v, token)
 	}
-	p.openPersonal(c, v, token)
 	return true
 }
 
 // canAsk says whether WeChat can be asked who this is.
 func (p *Pages) canAsk(c *gin.Context, v visit) bool {
-	return p.asksWeChat() && inWeChat(c) && !slices.Contains(p.OtherHosts, c.Request.Host) && v.q.Accepts(content.TierWechat) &&
+	return p.asksWeChat() && inWeChat(c) && !p.otherHost(c) && v.q.Accepts(content.TierWechat) &&
 		p.Desk.Phase(v.q) == survey.Running && !v.ticket.Expired(p.Now())
 }
+
+func (p *Pages) otherHost(c *gin.Context) bool { return slices.Contains(p.OtherHosts, c.Request.Host) }
 
 func (p *Pages) asksWeChat() bool { return p.WeChat != nil && p.WeChat.Ready() }
 
@@ -94,32 +107,28 @@ func inWeChat(c *gin.Context) bool {
 
 // authorize sends the browser to WeChat, or takes up its return. Each way of
 // failing ends in another way to answer: no browser is sent more than maxTries
-// times without the person's asking. token is that of the personal link that the
-// browser came with, now or before it was sent away.
-func (p *Pages) authorize(c *gin.Context, v visit, token string) (_ string, done bool) {
+// times without the person's asking.
+func (p *Pages) authorize(c *gin.Context, v visit) (done bool) {
 	a := p.attempt(c, v)
-	if _, ok := p.Desk.ReadPersonal(v.q, token); ok {
-		a.personal = token
-	}
 	query := c.Request.URL.Query()
 	if query.Has(queryState) {
-		return a.personal, p.comeBack(c, v, a, query.Get(queryCode), query.Get(queryState))
+		return p.comeBack(c, v, a, query.Get(queryCode), query.Get(queryState))
 	}
 	switch again := query.Has(queryAgain); {
 	case a.stage == fresh:
-		return "", p.begin(c, v, a, 1)
+		return p.begin(c, v, a, 1)
 	case a.stage == snapshot && again:
-		return "", p.begin(c, v, a, a.tries+1)
+		return p.begin(c, v, a, a.tries+1)
 	case a.stage == snapshot:
 		p.refuse(c, snapshotPage(v))
-		return "", true
+		return true
 	case a.stage == gaveUp && again:
-		return "", p.begin(c, v, a, 1)
+		return p.begin(c, v, a, 1)
 	case a.stage == sent: // and did not come back: WeChat showed an error, or nothing
 		a.stage = gaveUp
 		p.setAttempt(c, v, a)
 	}
-	return a.personal, false
+	return false
 }
 
 // begin sends the browser to WeChat.
@@ -147,7 +156,8 @@ func (p *Pages) comeBack(c *gin.Context, v visit, a attempt, code, state string)
 	}
 	err := ErrCode
 	var who respondent.Pseudonym
-	if a.stage == sent && hmac.Equal([]byte(hex.EncodeToString(a.state[:])), []byte(state)) {
+	// A state is good for the page being loaded twice, not for asking WeChat on and on.
+	if a.stage == sent && p.states.Allow(string(a.state[:])) && hmac.Equal([]byte(hex.EncodeToString(a.state[:])), []byte(state)) {
 		who, err = p.exchange(c, v.q, code)
 	}
 	var unknown *pseudonymError
@@ -171,11 +181,7 @@ func (p *Pages) comeBack(c *gin.Context, v visit, a attempt, code, state string)
 		a.stage = gaveUp
 	}
 	p.setAttempt(c, v, a)
-	to := v.path()
-	if a.personal != "" {
-		to += "?" + queryPersonal + "=" + a.personal
-	}
-	redirect(c, to)
+	redirect(c, v.path())
 	return true
 }
 

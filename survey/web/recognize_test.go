@@ -280,13 +280,35 @@ func TestWeChatFails(t *testing.T) {
 			b.get(path + "?" + queryAgain)
 			b.get(path)
 			b.get(path).expect(t, http.StatusForbidden, `?again">`)
-			// The personal link still works there.
-			page = b.get(s.personalLink("bob", township))
-			page.expect(t, http.StatusOK, "1. ")
+			// Nor does a personal link pass there: it may be another's, forwarded.
+			b.get(s.personalLink("alice", township)).expect(t, http.StatusForbidden, `?again">`)
 			p.set(func() { p.failure, p.snapshot, p.gone = nil, 0, false })
 			carol := s.phone("carol")
 			carol.get(path+"?"+queryAgain).expect(t, http.StatusOK, "1. ")
 		})
+	}
+}
+
+// Where WeChat is asked, a forwarded personal link never makes its reader the
+// owner, however WeChat fails meanwhile; and the owner still counts.
+func TestForwardedWhereWeChatIsAsked(t *testing.T) {
+	s, p := wechatSite(t)
+	link := s.personalLink("alice", township)
+	p.set(func() { p.gone = true })
+	bob := s.phone("bob")
+	bob.get(link)
+	page := bob.get(link) // back, and tapped again
+	page.expect(t, http.StatusOK, "1. ")
+	bob.post(page.path, bob.fill(page)).expect(t, http.StatusOK, "提交成功")
+	if n := s.tiers(); n[content.TierWechat] != 0 || n[content.TierDevice] != 1 {
+		t.Errorf("%v", n)
+	}
+	p.set(func() { p.gone = false })
+	alice := s.phone("alice")
+	page = alice.get(link)
+	alice.post(page.path, alice.fill(page)).expect(t, http.StatusOK, "提交成功")
+	if n := s.tiers(); n[content.TierWechat] != 1 || n[content.TierDevice] != 1 {
+		t.Errorf("%v", n)
 	}
 }
 

@@ -42,6 +42,7 @@ type Pages struct {
 	Config
 	questionnaire, message, pin *page.Page
 	posts                       *limit.Limiter // per network and ticket
+	states                      *limit.Limiter // exchanges of one authorization's state
 	tries, allTries             *limit.Limiter // of the staff PIN: per network, per ticket
 	images                      imageCache
 	exchanges                   singleflight.Group
@@ -57,6 +58,7 @@ func New(cfg Config) (*Pages, error) {
 		posts:    limit.New(cfg.RateTicket, cfg.RateTicket, limiterKeys, cfg.Now),
 		tries:    limit.New(6, 20, limiterKeys, cfg.Now),
 		allTries: limit.New(20, 40, limiterKeys, cfg.Now),
+		states:   limit.New(1, 2, limiterKeys, cfg.Now),
 	}
 	for _, kind := range []struct {
 		page     **page.Page
