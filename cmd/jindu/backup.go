@@ -34,6 +34,9 @@ func (c backupCmd) Run(ctx context.Context, std streams) error {
 	}
 	defer store.Close()
 	sum, err := backup.Create(ctx, c.Out, store, time.Now(), progressBar(std.err, "备份"))
+	if errors.Is(err, backup.ErrEmptied) {
+		return fmt.Errorf("存储里一份问卷也没有，没有拿它替换 %s：请核对 --data 或 JINDU_REDIS_URL；确实是空的，就换一个文件名", c.Out)
+	}
 	if err != nil {
 		return fmt.Errorf("备份没有完成，原来的文件没有动：%w", err)
 	}

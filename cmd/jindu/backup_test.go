@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"jindu/internal/redisstore/redistest"
+	"jindu/internal/sqlitestore"
 )
 
 // An office begins on the embedded store and moves to Redis: whoever answered has
@@ -122,5 +123,27 @@ func TestExport(t *testing.T) {
 	}
 	if left, err := os.ReadDir(dir); len(left) != 5 || err != nil {
 		t.Errorf("%v %v", left, err)
+	}
+}
+
+// A store that lost its data must not take the place of a good backup.
+func TestEmptiedStoreKeepsTheBackup(t *testing.T) {
+	data, out := t.TempDir(), filepath.Join(t.TempDir(), "jindu.backup")
+	if err := os.WriteFile(out, []byte("a good backup"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set := testSettings(data, nil)
+	store, err := sqlitestore.Open(t.Context(), filepath.Join(data, dataFile), sqlitestore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r := runCommand(t, set, "backup", "--out", out); r.code != exitFailed || !strings.Contains(r.err, "一份问卷也没有") {
+		t.Errorf("%+v", r)
+	}
+	if kept, err := os.ReadFile(out); err != nil || string(kept) != "a good backup" {
+		t.Errorf("%q, %v", kept, err)
 	}
 }

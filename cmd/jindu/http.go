@@ -33,6 +33,7 @@ const (
 func newEngine(log *slog.Logger, proxies []string, middleware ...gin.HandlerFunc) (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
+	engine.RemoteIPHeaders = []string{"X-Forwarded-For"} // what proxies are told to set; no other is believed
 	if err := engine.SetTrustedProxies(proxies); err != nil {
 		return nil, usageError("JINDU_TRUSTED_PROXIES 要写成地址或网段，逗号分隔，如 127.0.0.1,10.0.0.0/8")
 	}

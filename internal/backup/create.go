@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
 	"time"
 
 	"jindu/internal/atomicfile"
@@ -79,7 +80,19 @@ func Create(ctx context.Context, path string, from Source, made time.Time, told 
 	if told != nil {
 		told(sum.Records, sum.Records)
 	}
+	if len(sum.Surveys) == 0 && fileExists(path) {
+		return Summary{}, ErrEmptied
+	}
 	return sum, file.Commit()
+}
+
+// ErrEmptied: a store without surveys must not take the place of a backup; it is
+// far more likely the wrong address, or a store that lost its data.
+var ErrEmptied = errors.New("the store holds no survey")
+
+func fileExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // writer of an archive.

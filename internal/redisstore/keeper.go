@@ -2,21 +2,27 @@ package redisstore
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
 const keepEvery = 10 * time.Second
 
 // keep tidies up: it takes up the closings that were interrupted, and looks whether
-// there are replicas.
+// there are replicas, and whether the servers still keep what they acknowledge: a
+// restart or CONFIG SET may have changed that since the start.
 func (s *Store) keep(ctx context.Context) {
+	said := ""
 	tick := time.NewTicker(keepEvery)
 	defer tick.Stop()
 	for {
 		if err := s.finishClosings(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("store: closing a survey for good", "error", err)
 		}
-		if _, err := s.servers(ctx); err != nil && ctx.Err() == nil {
+		switch all, err := s.servers(ctx); {
+		case err == nil:
+			said = s.sayProblems(all, said)
+		case ctx.Err() == nil:
 			s.log.Warn("store: looking at the servers", "error", err)
 		}
 		select {
@@ -25,6 +31,24 @@ func (s *Store) keep(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// sayProblems logs what is wrong with the servers when it is not what was said last.
+func (s *Store) sayProblems(all []server, said string) string {
+	now := ""
+	for _, v := range all {
+		for _, p := range v.problems(s.cluster) {
+			now += fmt.Sprintf("%s：%s；", p.Server, p.Message)
+		}
+	}
+	switch {
+	case now == said:
+	case now == "":
+		s.log.Info("store: Redis is well again")
+	default:
+		s.log.Error("store: answers may be lost, mend Redis now", "problems", now)
+	}
+	return now
 }
 
 func (s *Store) finishClosings(ctx context.Context) error {
