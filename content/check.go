@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/width"
 )
 
-// normal folds what readers take for the same name: width, case and spaces.
-func normal(name string) string {
+// FoldName folds what readers take for the same name: width, case and spaces.
+func FoldName(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(width.Fold.String(name)), ""))
 }
 

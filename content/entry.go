@@ -115,7 +115,7 @@ func (l *loader) claim(d *document, at ast.Node, what, text string) {
 	if text == "" {
 		return
 	}
-	key := what + " " + normal(text)
+	key := what + " " + FoldName(text)
 	if first, taken := l.positions[key]; taken {
 		d.at(at, "“%s”已被 %s 占用", text, first)
 		return

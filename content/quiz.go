@@ -135,10 +135,10 @@ func (q *QuizQuestion) options(f fields) {
 	}
 	seen := map[string]bool{}
 	for _, it := range items {
-		if seen[normal(it.text)] {
+		if seen[FoldName(it.text)] {
 			f.doc.at(it.node, "选项“%s”写了两次", it.text)
 		}
-		seen[normal(it.text)] = true
+		seen[FoldName(it.text)] = true
 		q.Options = append(q.Options, it.text)
 	}
 	if n := len(items); n < 2 || n > 6 {

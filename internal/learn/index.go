@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
-	"golang.org/x/text/width"
 
 	"jindu/content"
 )
@@ -47,7 +46,7 @@ func (p *Pages) showIndex(c *gin.Context) {
 	if len(v.Query) > maxQuery {
 		v.Query = strings.ToValidUTF8(v.Query[:maxQuery], "")
 	}
-	if folded := fold(v.Query); folded != "" {
+	if folded := content.FoldName(v.Query); folded != "" {
 		v.Found = find(lib, folded)
 	} else {
 		v.Parts = parts(lib)
@@ -55,15 +54,11 @@ func (p *Pages) showIndex(c *gin.Context) {
 	p.index.Render(c, http.StatusOK, "禁毒知识", v)
 }
 
-func fold(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(width.Fold.String(s)), ""))
-}
-
 // find gives the entry that is called so, then those with these words in a name, and
 // then those that are asked for with them.
 func find(lib *content.Library, folded string) []anchor {
-	is := func(w string) bool { return fold(w) == folded }
-	holds := func(w string) bool { return strings.Contains(fold(w), folded) }
+	is := func(w string) bool { return content.FoldName(w) == folded }
+	holds := func(w string) bool { return strings.Contains(content.FoldName(w), folded) }
 	var called, named, asked []anchor
 	for _, e := range inOrder(lib) {
 		names := slices.Concat([]string{e.Title}, e.Aliases, e.Ambiguous)
