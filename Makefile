@@ -4,8 +4,10 @@ GO ?= go
 FUZZTIME ?= 60s
 
 RELEASE ?= dev
+# Where the source is from: its commit, "-dirty" behind it when files differ from it.
+COMMIT ?= $(shell git describe --always --abbrev=40 --exclude='*' --dirty 2>/dev/null || echo unknown)
 # The same source gives the same binary: no paths, no build id, no time.
-REPRODUCIBLE = -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.release=$(RELEASE)"
+REPRODUCIBLE = -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.release=$(RELEASE) -X main.commit=$(COMMIT)"
 PLATFORMS = linux/amd64 linux/arm64 windows/amd64
 
 .PHONY: help run deps test lint fuzz eval bench shots pictures build release clean

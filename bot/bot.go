@@ -101,14 +101,15 @@ func (b *Bot) text(ctx context.Context, e *edition, m Message) (Reply, error) {
 		return r, nil
 	}
 	command := e.commandOf(m.Text)
-	if command != nil && command.arg != "" && command.verb != startQuiz { // a list by its name, whatever that sounds like
-		return e.list(command), nil
+	if command.byName() { // a list or a place, whatever that sounds like
+		return b.obey(ctx, e, m, command)
 	}
 	danger, unsafe := e.index.Safety(m.Text)
 	if unsafe && danger.Outcome == search.Crisis {
 		return e.found(danger), nil
 	}
-	if t, ok := e.tokenOf(m.Text, m.MenuID); ok {
+	folded := fold(m.Text)
+	if t, ok := e.tokenOf(m.Text, folded, m.MenuID); ok {
 		if r, ok, err := b.answerQuiz(ctx, e, m, t); ok {
 			return r, err
 		}
@@ -119,7 +120,7 @@ func (b *Bot) text(ctx context.Context, e *edition, m Message) (Reply, error) {
 	if command != nil {
 		return b.obey(ctx, e, m, command)
 	}
-	if len(m.Text) <= maxCommand && fold(m.Text) == "" { // "?", an emoji, nothing
+	if len(m.Text) <= maxCommand && folded == "" { // "?", an emoji, nothing
 		return e.reply("menu", Command), nil
 	}
 	if r, ok := e.moreOf(m.Text); ok {
@@ -128,7 +129,7 @@ func (b *Bot) text(ctx context.Context, e *edition, m Message) (Reply, error) {
 	if r, ok := e.wordingNamed(m.Text); ok {
 		return r, nil
 	}
-	if r, ok := e.looks(m.Text); ok {
+	if r, ok := e.looks(m.Text, folded); ok {
 		return r, nil
 	}
 	if found, ok := e.index.Exact(m.Text); ok {
@@ -136,7 +137,7 @@ func (b *Bot) text(ctx context.Context, e *edition, m Message) (Reply, error) {
 	}
 	found := e.index.Find(m.Text)
 	if found.Outcome == search.Unknown {
-		if places := e.shorts[fold(m.Text)]; places != nil {
+		if places := e.shorts[folded]; places != nil {
 			return b.survey(ctx, e, m, places, 0)
 		}
 	}
@@ -155,7 +156,7 @@ func (b *Bot) obey(ctx context.Context, e *edition, m Message, c *command) (Repl
 	case stopQuiz:
 		return b.stopQuiz(ctx, e, m)
 	case askSurvey:
-		return b.survey(ctx, e, m, c.places, c.page)
+		return b.surveyAt(ctx, e, m, c.places, c.page, c.name)
 	case more:
 		return e.reply("more", Command), nil
 	case listBanks, listDrugs, listLaws, listCases, listHelp:

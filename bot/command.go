@@ -61,6 +61,13 @@ type command struct {
 	arg    string // bank, group or law; "" for all
 	page   int    // of a list; 0 when none was named
 	places []*content.Place
+	name   string // of a place that is not there, folded
+}
+
+// byName says whether the command names something that is there, so that nothing else
+// can be meant.
+func (c *command) byName() bool {
+	return c != nil && (c.arg != "" && c.verb != startQuiz || c.places != nil && c.name == "")
 }
 
 // argVerbs may be followed by what they are about.
@@ -90,7 +97,10 @@ func (e *edition) commandOf(text string) *command {
 		case startQuiz:
 			c.arg = e.bank(arg)
 		case askSurvey:
-			c.places = e.placesNamed(arg)
+			if c.places = e.placesNamed(arg); c.places == nil && a.word != "调查" && likePlace(arg) { // "调查我们村" may be a tip
+				c.name, c.places = arg, e.around(arg)
+				return c
+			}
 		case listDrugs:
 			c.arg = e.group(arg)
 		case listLaws:

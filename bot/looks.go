@@ -49,8 +49,8 @@ func looksOf(folded string) (of string, ok bool) {
 }
 
 // looks answers who asks how something looks with a picture of it.
-func (e *edition) looks(text string) (Reply, bool) {
-	of, ok := looksOf(fold(text))
+func (e *edition) looks(text, folded string) (Reply, bool) {
+	of, ok := looksOf(folded)
 	if !ok || e.site == nil {
 		return Reply{}, false
 	}
@@ -71,7 +71,7 @@ func (e *edition) looks(text string) (Reply, bool) {
 func (e *edition) picture(entry *content.Entry) Reply {
 	p := entry.Pictures[0]
 	r := e.reply("picture", Answered, "title", p.Title, "alt", p.Alt)
-	r.Topic = entry.ID
+	r.Topic, r.Picture = entry.ID, p.ID
 	r.News = &News{Title: "看图：" + entry.Title, Description: r.Text, Picture: e.site.Image(p), URL: e.site.Entry(entry)}
 	r.Text = r.News.Title + "\n" + r.Text
 	r.Links = append([]Link{{Label: "图片", URL: e.site.Image(p)}}, e.more(entry)...)

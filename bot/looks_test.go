@@ -20,6 +20,9 @@ func TestLooks(t *testing.T) {
 			continue
 		}
 		p := entry.Pictures[0]
+		if r.Picture != p.ID {
+			t.Errorf("%s: picture %q", text, r.Picture)
+		}
 		if *r.News != (News{"看图：" + entry.Title, r.News.Description, testSite.Image(p), testSite.Entry(entry)}) || !strings.Contains(r.News.Description, p.Alt) {
 			t.Errorf("%s: %+v", text, r.News)
 		}

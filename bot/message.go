@@ -60,9 +60,11 @@ const (
 
 // Reply is what the person gets: a text, links, and choices to tap. An empty
 // Reply means that nothing is said. Where News can be shown it stands for all of
-// them, and they say the same where it cannot.
+// them, and they say the same where it cannot. Picture is best shown before them,
+// and they lead to it where it cannot be; shown, it stands for News.
 type Reply struct {
-	News    *News // nil for most
+	Picture string // id of one of the content's pictures; "" for most
+	News    *News  // nil for most
 	Text    string
 	Links   []Link
 	Choices []Choice

@@ -228,10 +228,19 @@ func TestPictureQuestion(t *testing.T) {
 		if len(r.Links) != 1 || r.Links[0] != (Link{"看图", testSite.Picture(p)}) || strings.Contains(r.Text, p.Alt) {
 			t.Errorf("%+v", r)
 		}
+		if r.Picture != q.Picture {
+			t.Errorf("picture %q of %s", r.Picture, q.ID)
+		}
+		if again := f.say("Z"); again.Picture != "" { // asked again, with the picture in sight
+			t.Errorf("%+v", again)
+		}
 		r = f.tap(f.optionOf(r, true))
 		f.expect(r, "答对了！")
 	}
 	f.expect(r, "5 题答对 5 题")
+	if r.Picture != "" {
+		t.Errorf("%+v", r)
+	}
 
 	terminal := newFixture(t)
 	terminal.bot.config.Site = nil

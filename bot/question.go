@@ -42,6 +42,15 @@ func (e *edition) question(lead string, t quiz.Turn) Reply {
 	return r
 }
 
+// shown puts the picture of a question before it, when it is asked and not when it
+// is only asked again.
+func (e *edition) shown(r Reply, t quiz.Turn) Reply {
+	if e.lib.Pictures[t.Question.Picture] != nil {
+		r.Picture = t.Question.Picture
+	}
+	return r
+}
+
 // optionChoice is an option to tap. What a tap does never depends on how often it
 // is made: one of several that is chosen takes itself back by other words.
 func optionChoice(q *content.QuizQuestion, i int, picked bool) Choice {

@@ -90,16 +90,16 @@ func (e *edition) quizReply(t quiz.Turn) Reply {
 	case quiz.NoQuestions:
 		return e.reply("quiz-empty", Command)
 	case quiz.Started:
-		return e.question(e.text("quiz-start", "n", strconv.Itoa(t.Total)), t)
+		return e.shown(e.question(e.text("quiz-start", "n", strconv.Itoa(t.Total)), t), t)
 	case quiz.Going:
-		return e.question(e.text("quiz-going"), t)
+		return e.shown(e.question(e.text("quiz-going"), t), t)
 	case quiz.Repeated:
 		return e.question(e.text("quiz-repeat"), t)
 	case quiz.Picked:
 		return e.picked(t)
 	case quiz.Judged:
 		if t.Question != nil {
-			return e.question(e.verdict(t.Verdict), t)
+			return e.shown(e.question(e.verdict(t.Verdict), t), t)
 		}
 		return e.result(e.verdict(t.Verdict)+"\n\n", "quiz-end", t.Result)
 	case quiz.Stopped:

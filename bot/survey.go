@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"jindu/content"
 )
@@ -29,6 +30,17 @@ type Surveys interface {
 // for the township, and gives the personal link. Each answer carries all that
 // the next needs, so nothing is remembered.
 func (b *Bot) survey(ctx context.Context, e *edition, m Message, places []*content.Place, page int) (Reply, error) {
+	return b.surveyAt(ctx, e, m, places, page, "")
+}
+
+// surveyAt is survey for somebody who named a place that is not there; "": who did not.
+func (b *Bot) surveyAt(ctx context.Context, e *edition, m Message, places []*content.Place, page int, unknown string) (Reply, error) {
+	where := func(id string, pairs ...string) Reply {
+		if unknown != "" {
+			return e.reply("survey-unknown", Command, "name", unknown)
+		}
+		return e.reply(id, Command, pairs...)
+	}
 	if len(places) == 0 {
 		places = e.surveyed()
 	}
@@ -36,7 +48,7 @@ func (b *Bot) survey(ctx context.Context, e *edition, m Message, places []*conte
 	case len(places) == 0:
 		return e.reply("survey-none", Command), nil
 	case len(places) > 1:
-		return e.askPlace(e.reply("survey-district", Command), places, page, "满意度"), nil
+		return e.askPlace(where("survey-district"), places, page, "满意度"), nil
 	}
 	place := places[0]
 	running, closed := b.questionnaires(e, place)
@@ -46,7 +58,7 @@ func (b *Bot) survey(ctx context.Context, e *edition, m Message, places []*conte
 	case len(running) == 0:
 		return e.closed(closed[0]), nil
 	case place.Level == content.County:
-		return e.askPlace(e.reply("survey-township", Command, "place", place.Name), place.Children, page, "满意度 "+place.Name), nil
+		return e.askPlace(where("survey-township", "place", place.Name), place.Children, page, "满意度 "+place.Name), nil
 	case m.From == "":
 		return e.reply("survey-terminal", Command, "place", place.FullName()), nil
 	}
@@ -152,6 +164,33 @@ func (e *edition) namePlaces() {
 			}
 		}
 	}
+}
+
+// maxName is the longest name of a place that is repeated, in characters.
+const maxName = 12
+
+// likePlace says whether a folded text reads like the name of a place.
+func likePlace(folded string) bool {
+	if utf8.RuneCountInString(folded) > maxName {
+		return false
+	}
+	for _, ending := range []string{"镇", "街道", "街道办", "乡", "村", "社区", "居委会", "村委会", "农场", "开发区", "区", "县", "市"} {
+		if rest, found := strings.CutSuffix(folded, ending); found {
+			return rest != ""
+		}
+	}
+	return false
+}
+
+// around gives where to look for a place that is not there: the county that its
+// folded name tells, or nil.
+func (e *edition) around(folded string) []*content.Place {
+	for _, county := range e.surveyed() {
+		if strings.Contains(folded, fold(county.Name)) {
+			return []*content.Place{county}
+		}
+	}
+	return nil
 }
 
 // placesNamed finds places by folded name, with or without 镇, 街道 or 区.

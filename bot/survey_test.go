@@ -48,6 +48,26 @@ func TestSurvey(t *testing.T) {
 	}
 }
 
+// Who names a place that is not there chooses among those that are.
+func TestSurveyOfAnUnknownPlace(t *testing.T) {
+	f := newFixture(t)
+	for text, offered := range map[string]string{
+		"满意度 火星镇": "琼山区", "满意度火星街道": "美兰区", "问卷 文昌市": "琼山区", "满意度 琼山区火星镇": "龙塘镇", "满意度 海口市美兰区月球社区": "灵山镇",
+	} {
+		r := f.say(text)
+		_, name, _ := strings.Cut(strings.Replace(text, "满意度火", "满意度 火", 1), " ")
+		f.expect(r, "没有找到“"+name+"”", offered)
+		if r.Outcome != Command || len(f.tap(r.Choices[0]).Choices) == 0 {
+			t.Errorf("%s: %+v", text, r)
+		}
+	}
+	for _, text := range []string{"调查一下我们村", "满意度是什么", "满意度 这是一句很长的话说的不是什么地方而是别的事情的村", "问卷怎么填"} {
+		if r := f.say(text); strings.Contains(r.Text, "没有找到") {
+			t.Errorf("%s: %s", text, r.Text)
+		}
+	}
+}
+
 // A village is found by its name; one name of several is asked about.
 func TestSurveyVillage(t *testing.T) {
 	f := newFixture(t)

@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jindu/bot/quiz"
 	"jindu/content"
@@ -38,9 +39,10 @@ func wordSet(words string) map[string]bool {
 	return set
 }
 
-// tokenOf reads what may be an answer; a tapped choice of something else is none.
-func (e *edition) tokenOf(text, menuID string) (token, bool) {
-	t := token{folded: fold(text), truth: noOption}
+// tokenOf reads what may be an answer, as it was sent and folded; a tapped choice of
+// something else is none.
+func (e *edition) tokenOf(text, folded, menuID string) (token, bool) {
+	t := token{folded: folded, truth: noOption}
 	mark := strings.TrimSuffix(strings.TrimSpace(text), "\ufe0f") // which asks for an emoji's colours
 	switch {
 	case trueWords[t.folded] || trueWords[mark]:
@@ -163,7 +165,11 @@ var betweenLetters = strings.NewReplacer("和", "", "跟", "", "与", "")
 // letters reads two or more different letters or numbers of options, which fold
 // has joined: "abd", "选13", "a和c". It gives nil for anything else, as 110 and 347 are.
 func letters(folded string) []int {
-	folded = betweenLetters.Replace(afterChoose(folded))
+	folded = afterChoose(folded)
+	if folded == "" || folded[0] >= utf8.RuneSelf { // as most messages do; the rest costs more
+		return nil
+	}
+	folded = betweenLetters.Replace(folded)
 	const most = 6 // options that a question may have
 	if len(folded) < 2 || len(folded) > most {
 		return nil

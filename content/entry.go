@@ -112,15 +112,19 @@ func articleNumber(s string) (int, bool) {
 
 // claim notes that a name, question or article belongs to one entry alone.
 func (l *loader) claim(d *document, at ast.Node, what, text string) {
+	l.claimAt(d.position(at), what, text)
+}
+
+func (l *loader) claimAt(at position, what, text string) {
 	if text == "" {
 		return
 	}
 	key := what + " " + FoldName(text)
 	if first, taken := l.positions[key]; taken {
-		d.at(at, "“%s”已被 %s 占用", text, first)
+		l.report(at, "“%s”已被 %s 占用", text, first)
 		return
 	}
-	l.positions[key] = d.position(at)
+	l.positions[key] = at
 }
 
 func (l *loader) laws(d *document, text string) {

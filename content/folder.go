@@ -17,7 +17,7 @@ import (
 	"unicode/utf8"
 )
 
-//go:embed drugs laws help replies quizzes surveys places pictures/*.yaml pictures/*.png menu.yaml
+//go:embed drugs laws help questions replies quizzes surveys places pictures/*.yaml pictures/*.png menu.yaml
 var embedded embed.FS
 
 // Bounds of a content folder: far above what an office writes, low enough that a
@@ -32,7 +32,7 @@ const (
 var endings = map[string][]string{
 	"drugs": {".md"}, "laws": {".md", ".yaml"}, "help": {".md"}, "replies": {".md"},
 	"quizzes": {".yaml"}, "surveys": {".yaml"}, "places": {".yaml"},
-	"pictures": {".yaml", ".png", drawing}, "official": {".yaml"},
+	"questions": {".txt"}, "pictures": {".yaml", ".png", drawing}, "official": {".yaml"},
 }
 
 // drawing is the ending of what a picture is made from; only people read it.

@@ -76,7 +76,7 @@ func read(folder Folder) *loader {
 		positions: map[string]position{},
 	}
 	// What others refer to comes first.
-	order := []string{"places", "laws.yaml", "official", "laws", "drugs", "help", "pictures", "replies", "quizzes", "surveys"}
+	order := []string{"places", "laws.yaml", "official", "laws", "drugs", "help", "questions", "pictures", "replies", "quizzes", "surveys"}
 	for _, step := range order {
 		for _, name := range folder.names() {
 			if (step == "laws.yaml") == (name == "laws/laws.yaml") && strings.HasPrefix(name, strings.TrimSuffix(step, ".yaml")+"/") {
@@ -102,6 +102,8 @@ func (l *loader) file(name, text string) {
 	case path.Ext(name) == ".png": // looked at from the list that names it
 	case dir == "pictures":
 		l.pictures(d, text)
+	case dir == "questions":
+		l.asked(d, text)
 	case dir == "official":
 		l.official(d, id, text)
 	case dir == "places":

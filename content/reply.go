@@ -13,7 +13,7 @@ var replyPlaceholders = map[string][]string{
 	"choices": {}, "unknown": {}, "refused": {}, "tip": {},
 	"crisis": {}, "crisis-overdose": {}, "crisis-spiked": {}, "crisis-suicide": {}, "crisis-danger": {},
 	"image": {}, "voice": {}, "location": {}, "other": {},
-	"survey-district": {}, "survey-township": {"place"}, "survey-link": {"place"},
+	"survey-district": {}, "survey-township": {"place"}, "survey-link": {"place"}, "survey-unknown": {"name"},
 	"survey-closed": {"title", "days"}, "survey-none": {}, "survey-terminal": {"place"},
 	"list-banks": {}, "list-drugs": {}, "list-laws": {}, "list-entries": {"name"},
 	"quiz-start": {"n"}, "quiz-going": {}, "quiz-repeat": {}, "quiz-range": {"last"}, "quiz-truth": {},

@@ -28,7 +28,11 @@ func column(text string, offset int) int { return utf8.RuneCountInString(text[:o
 func rows(folder Folder) []row {
 	var all []row
 	for _, name := range folder.names() {
-		if path.Ext(name) == ".png" || path.Dir(name) == "official" { // a law's own words are not ours to mend
+		switch path.Dir(name) {
+		case "official", "questions": // a law's own words, and the public's, are not ours to mend
+			continue
+		}
+		if path.Ext(name) == ".png" {
 			continue
 		}
 		bodyLine, entry := 0, ""

@@ -128,6 +128,8 @@ type Health struct {
 	Engine     string // "sqlite" or "redis"
 	Version    string
 	Durability string // what an acknowledged response survives, in a few Chinese words
+	Weak       bool   // an acknowledged response may be lost
+	Warning    string // what to mend before it fails, in Chinese; "" when there is nothing
 }
 
 // SubmissionID is minted with a page, before its first post.

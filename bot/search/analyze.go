@@ -13,12 +13,14 @@ type mention struct {
 // analysis is a text taken apart.
 type analysis struct {
 	terms    []term
+	runes    []rune // the text itself
 	mentions []mention
 	drugs    []int // where 毒品 stands, which may be any substance
 	facets   facet
 	content  int    // runes that are not filler
 	strange  int    // runes of which no list knows anything
 	amount   bool   // it weighs something: 10克
+	drugged  bool   // it speaks of drugs, by more than the name of a substance
 	county   string // code of the county that it names a township of, "" for none
 }
 
@@ -44,16 +46,17 @@ type analyzer struct {
 
 // analyze takes a question or a phrase apart.
 func (a *analyzer) analyze(runes []rune) analysis {
-	out := a.split(runes)
+	out := a.split(runes, make([]term, 0, 2*len(runes)+4))
 	out.distinct()
 	return out
 }
 
 // split segments the text into the fewest words and unknown characters, names of
-// substances first, and gives its terms as often as they occur.
-func (a *analyzer) split(runes []rune) analysis {
-	best := a.segment(runes)
-	out := analysis{terms: make([]term, 0, 2*len(runes)+4)}
+// substances first, and gives its terms, in room, as often as they occur.
+func (a *analyzer) split(runes []rune, room []term) analysis {
+	var l lattice
+	best := a.segment(runes, &l)
+	out := analysis{terms: room[:0], runes: runes}
 	unknown := 0 // runes seen since the last known word
 	flush := func(end int) {
 		if unknown > 0 {
@@ -104,11 +107,16 @@ func (a *analyzer) acts(out *analysis, best []span) {
 	}
 }
 
+// lattice is the room for the splits of one text.
+type lattice struct {
+	best [maxRunes]span
+	cost [maxRunes + 1]float32
+}
+
 // segment gives for each position the span that the cheapest split takes there;
 // end 0 means an unknown character.
-func (a *analyzer) segment(runes []rune) []span {
-	best := make([]span, len(runes))
-	cost := make([]float32, len(runes)+1)
+func (a *analyzer) segment(runes []rune, l *lattice) []span {
+	best, cost := l.best[:len(runes)], l.cost[:len(runes)+1]
 	for i := len(runes) - 1; i >= 0; i-- {
 		cost[i] = cost[i+1] + 1
 		language.words.at(runes, i, func(end int, values []int32) {
@@ -166,11 +174,13 @@ func (a *analyzer) known(out *analysis, word []rune, s span, at int) {
 		}
 		plain = false
 	}
+	out.drugged = out.drugged || all&subject != 0
 	if plain {
 		return
 	}
 	if slices.Contains(word, '毒') && all&foreign == 0 {
 		out.facets |= subject
+		out.drugged = true
 		if len(word) <= 2 && word[0] == '毒' {
 			out.drugs = append(out.drugs, at)
 		}
@@ -233,7 +243,8 @@ func (a *analyzer) unknown(out *analysis, runes []rune, from, to int) {
 // bare gives the text without what says nothing, such as 请问 and 是什么; "" when
 // nothing or all is left.
 func (a *analyzer) bare(runes []rune) string {
-	best := a.segment(runes)
+	var l lattice
+	best := a.segment(runes, &l)
 	kept := make([]rune, 0, len(runes))
 	for i := 0; i < len(runes); {
 		s := best[i]

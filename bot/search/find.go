@@ -1,6 +1,11 @@
 package search
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"jindu/content"
+)
 
 // maxChoices bounds the topics of a Result.
 const maxChoices = 5
@@ -33,11 +38,28 @@ func (ix *Index) Find(question string) Result {
 			return two
 		}
 	}
-	if r.Outcome == Unknown && len(r.Topics) == 0 && q.facets&(foreign|market) == 0 {
-		r.Topics = ix.spelling.suggest(t.runes)
+	if q.facets&(foreign|market) == 0 {
+		r = ix.misspelt(q, r)
 	}
 	return r
 }
+
+// misspelt gives way to the name that the question may mean by a wrong character or by
+// its sound: nothing is sure then.
+func (ix *Index) misspelt(q analysis, r Result) Result {
+	meant, length := ix.spelling.suggest(q.runes, q.mentions)
+	switch {
+	case len(meant) == 0:
+		return r
+	case r.Outcome == Unknown:
+		return Result{Topics: meant}
+	case r.Outcome == Answer && length >= shortestTypo && q.content <= length+2 && isDrug(meant[0]) && isDrug(r.Topics[0]) && !slices.Contains(meant, r.Topics[0]):
+		return Result{Topics: meant}
+	}
+	return r
+}
+
+func isDrug(id string) bool { return strings.HasPrefix(id, string(content.Drug)+"/") }
 
 // vagueName offers what a name alone may mean.
 func (ix *Index) vagueName(t text) (Result, bool) {
@@ -105,24 +127,48 @@ func (ix *Index) severalSubstances(q analysis) (Result, bool) {
 	return Result{Outcome: Choices, Topics: topics[:min(len(topics), maxChoices)]}, true
 }
 
-// twoTopics answers a question whose clauses ask for two different entries.
+// twoTopics answers a question whose clauses ask for two different entries. A clause
+// that asks nothing belongs to the others; one that does not say about what asks about
+// what the clauses before it named.
 func (ix *Index) twoTopics(clauses [][]rune, whole Result) (Result, bool) {
 	var topics []string
+	var named []rune
+	own := true // each of them says what it is about
 	for _, clause := range clauses {
-		r := ix.clause(clause)
-		if r.Outcome == Answer && !slices.Contains(topics, r.Topics[0]) {
-			topics = append(topics, r.Topics[0])
+		q := ix.analyzer.analyze(clause)
+		if asks(clause) {
+			if q.facets&subject == 0 {
+				q, own = ix.analyzer.analyze(slices.Concat(named, clause)), false
+			}
+			if r := ix.clause(q); q.facets&subject != 0 && r.Outcome == Answer && !slices.Contains(topics, r.Topics[0]) {
+				topics = append(topics, r.Topics[0])
+			}
+		}
+		switch {
+		case len(q.mentions) > 0:
+			m := q.mentions[len(q.mentions)-1]
+			named = q.runes[m.from:m.end]
+		case q.drugged && len(named) == 0:
+			named = []rune("吸毒")
 		}
 	}
-	if len(topics) == 2 || (len(topics) == 1 && whole.Outcome != Answer) {
+	if len(topics) == 2 || (len(topics) == 1 && own && whole.Outcome != Answer) {
 		return Result{Outcome: Answer, Topics: topics}, true
 	}
 	return Result{}, false
 }
 
-func (ix *Index) clause(runes []rune) Result {
-	if found := ix.exact[string(runes)]; len(found) == 1 {
+func (ix *Index) clause(q analysis) Result {
+	if found := ix.exact[string(q.runes)]; len(found) == 1 {
 		return ix.oneOrMore(found)
 	}
-	return ix.decide(ix.analyzer.analyze(runes))
+	return ix.decide(q)
+}
+
+// asking are words by which a clause is a question of its own.
+var asking = []string{"吗", "嘛", "么", "呢", "什么", "啥", "几", "多少", "多久", "多长", "多大", "哪", "谁", "会不会", "能不能", "要不要", "是不是", "有没有", "算不算", "可不可以", "用不用", "该不该", "违不违法", "犯不犯法", "如何", "咋", "为何", "区别"}
+
+func asks(clause []rune) bool {
+	text := string(clause)
+	return slices.ContainsFunc(asking, func(word string) bool { return strings.Contains(text, word) })
 }

@@ -59,6 +59,7 @@ type Index struct {
 	ranker   *ranker
 	articles *articles
 	exact    map[string][]int32 // folded title, alias or everyday question → entries
+	called   map[string][]int32 // folded title or alias → entries
 	vague    map[string][]int32 // folded name that may mean several → entries
 	safety   *safety
 	spelling *spelling
@@ -68,7 +69,7 @@ type Index struct {
 
 // New builds the index of a library.
 func New(lib *content.Library) *Index {
-	ix := &Index{exact: map[string][]int32{}, vague: map[string][]int32{}}
+	ix := &Index{exact: map[string][]int32{}, called: map[string][]int32{}, vague: map[string][]int32{}}
 	ix.entries, ix.linked = byLinks(lib)
 	ix.analyzer = &analyzer{names: newNames(ix.entries), drug: language.group("drug"), use: language.group("use"), weigh: language.group("quantity"), none: language.group(noGroup)}
 	var work sync.WaitGroup
@@ -76,7 +77,8 @@ func New(lib *content.Library) *Index {
 		ix.safety = newSafety(lib, ix.analyzer.names)
 		ix.safety.model = trained()
 	})
-	ix.ranker = newRanker(newPostings(ix.entries, ix.analyzer), ix.entries, ix.analyzer)
+	all := split(ix.entries, ix.analyzer)
+	ix.ranker = newRanker(newPostings(all), newEvidence(all), ix.entries, ix.analyzer)
 	ix.titled = make([][]int32, len(ix.entries))
 	for i, e := range ix.entries {
 		for _, m := range ix.analyzer.analyze(fold(e.Title).runes).mentions {
@@ -91,6 +93,7 @@ func New(lib *content.Library) *Index {
 		for _, words := range [][]string{{e.Title}, e.Aliases, e.Questions} {
 			claim(ix.exact, words, int32(i))
 		}
+		claim(ix.called, append([]string{e.Title}, e.Aliases...), int32(i))
 		claim(ix.vague, e.Ambiguous, int32(i))
 	}
 	work.Wait()
@@ -176,7 +179,7 @@ func (ix *Index) Exact(question string) (Result, bool) {
 		return ix.oneOrMore(found), true
 	}
 	if bare := ix.analyzer.bare(t.runes); bare != "" {
-		if found := ix.exact[bare]; len(found) > 0 {
+		if found := ix.called[bare]; len(found) > 0 {
 			return ix.oneOrMore(found), true
 		}
 	}

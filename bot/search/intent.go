@@ -2,46 +2,56 @@ package search
 
 import (
 	_ "embed"
+	"encoding/binary"
+	"hash/fnv"
 	"math"
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
-
-	"jindu/content"
 )
 
-//go:embed data/examples.txt
-var exampleTable string
+//go:embed data/intent.bin
+var intentTable []byte
 
-// intents are what a message may be about; the first is a fair question.
-var intents = [...]string{"fair", Overdose, Spiked, Suicide, Danger, "refused", "tip"}
+// intents are what a message may be about; the first is a fair question on the matter
+// of the library, the second is anything else.
+var intents = [...]string{"fair", "other", Overdose, Spiked, Suicide, Danger, "refused", "tip"}
 
-// intent is a softmax regression over character pairs and the classes of
-// safety.txt. It reads what no rule foresaw: the rules say why a message is
-// dangerous, this one that it sounds like those that are.
+// probabilities of the intents.
+type probabilities [len(intents)]float32
+
+// intent is a softmax regression over character pairs, the classes of safety.txt and
+// the groups of words.txt. It reads what no rule foresaw: the rules say why a message
+// is dangerous, this one that it sounds like those that are. It is fitted beforehand
+// (make train) to data/examples.txt, data/other.txt and the questions of the content.
 type intent struct {
 	index   map[uint64]int32
-	weights [][len(intents)]float32
+	weights []probabilities
 }
-
-// Training: plain stochastic gradient descent over the examples in a fixed
-// shuffled order, with L2 decay.
-const (
-	epochs    = 24
-	firstRate = 1.5
-	decay     = 2e-5
-	leastSeen = 2 // examples that must hold a feature
-
-)
 
 // sureIntent is the probability from which an intent counts: a needless word of
 // help costs less than a missed emergency, a fair question turned away more.
-var sureIntent = map[string]float32{Overdose: 0.6, Spiked: 0.6, Danger: 0.6, Suicide: 0.7, "refused": 0.7, "tip": 0.85}
+var sureIntent = map[string]float32{Overdose: 0.4, Spiked: 0.4, Danger: 0.4, Suicide: 0.4, "refused": 0.5, "tip": 0.6}
+
+// sureOfFew is the least probability for a message of fewer runes than fewRunes, which
+// may be any button or place.
+const (
+	fewRunes  = 5
+	sureOfFew = 0.8
+)
+
+// surelyCrisis is the probability of a crisis that wins over a rule for something else,
+// or for another crisis that is so many times less likely.
+const (
+	surelyCrisis = 0.6
+	unlike       = 4
+)
+
+// surelyFair is the probability of a fair question from which no rule turns it away.
+const surelyFair = 0.97
 
 // sureAlone is the probability from which a request without the name of a substance
-// is refused, when it speaks of taking something.
-const sureAlone = 0.92
+// is refused, or taken for a tip.
+const sureAlone = 0.85
 
 // aboutDrugs are classes of which a request that is refused, or a tip, holds one.
 var aboutDrugs = []string{"drug", "slang", "vapeoil", "obj", "test", "hairtest", "program", "precursor", "activity", "tipgoods", "hasdrug", "covert"}
@@ -54,39 +64,70 @@ const (
 	twoClasses
 )
 
-// trained is the model of examples.txt, fitted once.
-var trained = sync.OnceValue(func() *intent {
-	plain := newSafety(&content.Library{}, newNames(nil))
-	return plain.train(readExamples(exampleTable))
-})
+// classBits is the length of the hash by which a feature knows a class or a group, so
+// that neither file's order matters.
+const classBits = 30
 
-type example struct {
-	intent int
-	text   text
+func classHash(file, name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(file + "\x00" + name))
+	return h.Sum64() >> (64 - classBits)
 }
 
-func readExamples(table string) []example {
-	var all []example
-	for _, line := range dataLines(table) {
-		name, words, _ := strings.Cut(line, "\t")
-		at := slices.Index(intents[:], name)
-		if at < 0 {
-			panic("search: examples.txt: " + line)
-		}
-		all = append(all, example{at, fold(words)})
+// safetyClasses and wordGroups are the hashes by id.
+var safetyClasses, wordGroups = hashed("safety.txt", safetyRules.classes), hashed("words.txt", language.groups)
+
+func hashed(file string, ids map[string]int32) []uint64 {
+	all := make([]uint64, len(ids))
+	for name, id := range ids {
+		all[id] = classHash(file, name)
 	}
 	return all
 }
 
-// groupClass sets the groups of words.txt apart from the classes of safety.txt.
-const groupClass = 1 << 12
+// A row of intent.bin: the key of a feature, then for each intent its weight in steps,
+// one byte each. Before the rows stands the size of a step, a float32. All is little
+// endian.
+const rowSize = 8 + len(intents)
+
+// trained is the model of intent.bin, read once.
+var trained = sync.OnceValue(func() *intent {
+	step := math.Float32frombits(binary.LittleEndian.Uint32(intentTable))
+	rows := intentTable[4:]
+	m := &intent{index: make(map[uint64]int32, len(rows)/rowSize)}
+	m.weights = make([]probabilities, 0, len(rows)/rowSize)
+	for row := range slices.Chunk(rows, rowSize) {
+		m.index[binary.LittleEndian.Uint64(row)] = int32(len(m.weights))
+		var w probabilities
+		for k := range w {
+			w[k] = step * float32(int8(row[8+k]))
+		}
+		m.weights = append(m.weights, w)
+	}
+	return m
+})
+
+// homonyms are the words of that class.
+var homonyms = func() map[string]bool {
+	words := map[string]bool{}
+	for _, word := range safetyRules.words[safetyRules.classes["homonym"]] {
+		words[fold(word).String()] = true
+	}
+	return words
+}()
+
+// homonym says that the name of a substance is also that of something else, so that
+// the words around it must tell.
+func (h hits) homonym(x hit) bool {
+	return slices.Contains(h, hit{safetyRules.classes["homonym"], x.from, x.end})
+}
 
 // features gives the distinct features of a message: its characters and
 // pairs with the names of substances taken out, and its classes.
 func (s *safety) features(t text, found hits) []uint64 {
 	runes := slices.Clone(t.runes)
 	for _, x := range found {
-		if x.class == s.drug || x.class == safetyRules.classes["slang"] {
+		if x.class == s.drug && !found.homonym(x) {
 			for i := x.from; i < x.end; i++ {
 				runes[i] = '毒'
 			}
@@ -105,75 +146,32 @@ func (s *safety) features(t text, found hits) []uint64 {
 			all = append(all, pair(r, runes[i+1]))
 		}
 	}
-	classes := make([]int32, 0, 2*len(found))
+	classes := make([]uint64, 0, 2*len(found))
 	for _, x := range found {
-		classes = append(classes, x.class)
+		classes = append(classes, safetyClasses[x.class])
 	}
 	for i := range t.runes {
 		language.words.at(t.runes, i, func(_ int, senses []int32) {
 			for _, id := range senses {
-				classes = append(classes, groupClass+language.senses[id].group)
+				classes = append(classes, wordGroups[language.senses[id].group])
 			}
 		})
 	}
 	slices.Sort(classes)
 	classes = slices.Compact(classes)
 	for i, a := range classes {
-		all = append(all, classFeature|uint64(a))
+		all = append(all, classFeature|a)
 		for _, b := range classes[i+1:] {
-			all = append(all, twoClasses|uint64(a)<<16|uint64(b))
+			all = append(all, twoClasses|a<<classBits|b)
 		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-// train fits the weights to the examples.
-func (s *safety) train(examples []example) *intent {
-	seen := map[uint64]int{}
-	features := make([][]uint64, len(examples))
-	for i, e := range examples {
-		features[i] = s.features(e.text, s.hits(e.text.runes))
-		for _, f := range features[i] {
-			seen[f]++
-		}
-	}
-	m := &intent{index: map[uint64]int32{}}
-	rows := make([][]int32, len(examples))
-	for i := range examples {
-		for _, f := range features[i] {
-			if seen[f] < leastSeen {
-				continue
-			}
-			at, ok := m.index[f]
-			if !ok {
-				at = int32(len(m.index))
-				m.index[f] = at
-			}
-			rows[i] = append(rows[i], at)
-		}
-	}
-	m.weights = make([][len(intents)]float32, len(m.index))
-	order := rand.New(rand.NewPCG(1, 1)).Perm(len(examples))
-	for epoch := range epochs {
-		rate := float32(firstRate / (1 + 0.3*float64(epoch)))
-		for _, i := range order {
-			p := m.probabilities(rows[i])
-			p[examples[i].intent]--
-			step := rate / float32(math.Sqrt(float64(len(rows[i])+1)))
-			for _, f := range rows[i] {
-				for k := range p {
-					m.weights[f][k] -= step*p[k] + rate*decay*m.weights[f][k]
-				}
-			}
-		}
-	}
-	return m
-}
-
-// probabilities of the intents for a message with these features.
-func (m *intent) probabilities(row []int32) [len(intents)]float32 {
-	var p [len(intents)]float32
+// softmax gives the probabilities of the intents for a message with these features.
+func (m *intent) softmax(row []int32) probabilities {
+	var p probabilities
 	for _, f := range row {
 		for k := range p {
 			p[k] += m.weights[f][k]
@@ -195,15 +193,24 @@ func (m *intent) probabilities(row []int32) [len(intents)]float32 {
 	return p
 }
 
-// guess gives the likeliest intent and its probability.
-func (m *intent) guess(features []uint64) (string, float32) {
+// guess gives the probabilities of the intents.
+func (m *intent) guess(features []uint64) probabilities {
 	row := make([]int32, 0, len(features))
 	for _, f := range features {
 		if at, ok := m.index[f]; ok {
 			row = append(row, at)
 		}
 	}
-	p := m.probabilities(row)
+	return m.softmax(row)
+}
+
+// sounds gives the probabilities of what a message is about.
+func (s *safety) sounds(t text) probabilities {
+	return s.model.guess(s.features(t, s.hits(t.runes)))
+}
+
+// likeliest gives the intent of the greatest probability.
+func (p probabilities) likeliest() (string, float32) {
 	best := 0
 	for k := range p {
 		if p[k] > p[best] {
@@ -213,19 +220,36 @@ func (m *intent) guess(features []uint64) (string, float32) {
 	return intents[best], p[best]
 }
 
+// of gives the probability of one intent.
+func (p probabilities) of(name string) float32 { return p[slices.Index(intents[:], name)] }
+
+// crisis gives the likeliest crisis.
+func (p probabilities) crisis() (name string, most float32) {
+	for _, c := range []string{Overdose, Spiked, Suicide, Danger} {
+		if x := p.of(c); x > most {
+			name, most = c, x
+		}
+	}
+	return name, most
+}
+
 // intent gives the outcome of a message that no rule knows, if it is sure enough.
-func (s *safety) intent(t text, found hits) (Result, bool) {
-	name, p := s.model.guess(s.features(t, found))
-	if p < sureIntent[name] {
+func (s *safety) intent(t text, found hits, sounds probabilities) (Result, bool) {
+	name, p := sounds.likeliest()
+	least, dangerous := sureIntent[name]
+	if len(t.runes) < fewRunes {
+		least = max(least, sureOfFew)
+	}
+	if !dangerous || p < least {
 		return Result{}, false
 	}
 	drugs := slices.ContainsFunc(aboutDrugs, func(class string) bool { return found.has(safetyRules.classes[class]) })
 	switch {
-	case name == "refused" && (drugs || (p >= sureAlone && found.has(safetyRules.classes["took"]))):
+	case name == "refused" && (drugs || p >= sureAlone):
 		return Result{Outcome: Refused}, true
-	case name == "tip" && drugs && !t.question && !found.has(safetyRules.classes["wayout"]):
+	case name == "tip" && (drugs || p >= sureAlone) && !t.question && !found.has(safetyRules.classes["wayout"]):
 		return Result{Outcome: Tip}, true
-	case name != intents[0] && name != "refused" && name != "tip":
+	case name != "refused" && name != "tip":
 		return Result{Outcome: Crisis, Crisis: name}, true
 	}
 	return Result{}, false

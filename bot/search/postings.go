@@ -85,17 +85,17 @@ type phrase struct {
 type parts struct {
 	fields  []term
 	phrases []analysis
+	sayings sayings
 }
 
-func newPostings(entries []*content.Entry, a *analyzer) *postings {
+func newPostings(all []parts) *postings {
 	p := &postings{}
-	all := split(entries, a)
 	for i, e := range all {
 		for _, parts := range e.phrases {
 			p.strings = append(p.strings, newPhrase(int32(i), parts))
 		}
 	}
-	lengths := make([]float32, len(entries))
+	lengths := make([]float32, len(all))
 	for i, e := range all {
 		for _, t := range e.fields {
 			lengths[i] += t.weight
@@ -113,7 +113,7 @@ func newPostings(entries []*content.Entry, a *analyzer) *postings {
 			}
 		}
 	}
-	p.unseen = idf(len(entries), 0)
+	p.unseen = idf(len(all), 0)
 	return p
 }
 
@@ -144,6 +144,7 @@ func partsOf(e *content.Entry, a *analyzer) parts {
 		if parts := a.analyze(fold(s).runes); len(parts.terms) > 0 {
 			field(parts.terms, weight)
 			p.phrases = append(p.phrases, parts)
+			p.sayings.add(parts, 1)
 		}
 	}
 	phrase(e.Title, titleWeight)
@@ -153,13 +154,21 @@ func partsOf(e *content.Entry, a *analyzer) parts {
 	for _, s := range e.Questions {
 		phrase(s, questionWeight)
 	}
+	length := 0
 	for _, s := range e.Body {
-		field(a.split(fold(s.Heading).runes).terms, headingWeight)
+		length += len(s.Text)
+	}
+	p.sayings.features = slices.Grow(p.sayings.features, length/2) // a character has three bytes
+	room := make([]term, 0, maxRunes)
+	for _, s := range e.Body {
+		field(a.split(fold(s.Heading).runes, room).terms, headingWeight)
 		for text := s.Text; text != ""; { // fold reads only so much at once
 			piece := cut(text, maxRunes)
 			text = text[len(piece):]
 			for _, clause := range fold(piece).clauses() {
-				field(a.split(clause).terms, bodyWeight)
+				parts := a.split(clause, room)
+				field(parts.terms, bodyWeight)
+				p.sayings.add(parts, clauseShare)
 			}
 		}
 	}

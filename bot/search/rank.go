@@ -15,6 +15,11 @@ const (
 	likenessShare = 0.6
 	nextShare     = 0.1 // of the second best phrase
 
+	// evidenceShare is what is taken off for each nat that an entry has less evidence
+	// than the one with the most, down to leastEvidence.
+	evidenceShare = 0.1
+	leastEvidence = -4
+
 	// unseenWeight tempers character pairs that no entry holds: many are only the
 	// seam of two words. Pairs of less than full weight do not count then.
 	unseenWeight = 0.45
@@ -42,13 +47,22 @@ const (
 
 // candidate is an entry that shares something with the question.
 type candidate struct {
-	entry    int32
-	score    float32
-	cover    float32 // share of the question's IDF mass, by how much the entry says of it
-	present  float32 // the same share, by what the entry mentions at all
-	likeness float32 // to the best phrase
-	told     float32 // IDF mass in common beyond that somebody takes drugs
-	spoken   float32 // share of the question's IDF mass that the entry's phrases hold
+	entry             int32
+	score             float32
+	cover             float32 // share of the question's IDF mass, by how much the entry says of it
+	present           float32 // the same share, by what the entry mentions at all
+	likeness          float32 // to the best phrase
+	next              float32 // to the second best
+	raw, known, asked float32
+	told              float32 // IDF mass in common beyond that somebody takes drugs
+	spoken            float32 // share of the question's IDF mass that the entry's phrases hold
+	proof             float32 // evidence in nats, over that of an entry of which nothing is known
+	evidence          float32 // the same, less that of the entry with the most
+}
+
+// worth is the score less what the entry lacks in evidence.
+func (c candidate) worth() float32 {
+	return c.score + evidenceShare*max(c.evidence, leastEvidence)
 }
 
 // scratch holds the sums of one ranking.
@@ -64,13 +78,14 @@ type scratch struct {
 
 type ranker struct {
 	*postings
-	entries []*content.Entry
-	a       *analyzer
-	pool    sync.Pool
+	evidence *evidence
+	entries  []*content.Entry
+	a        *analyzer
+	pool     sync.Pool
 }
 
-func newRanker(p *postings, entries []*content.Entry, a *analyzer) *ranker {
-	r := &ranker{postings: p, entries: entries, a: a}
+func newRanker(p *postings, ev *evidence, entries []*content.Entry, a *analyzer) *ranker {
+	r := &ranker{postings: p, evidence: ev, entries: entries, a: a}
 	r.pool.New = func() any {
 		return &scratch{
 			cover: make([]float32, len(entries)), best: make([]float32, len(entries)), next: make([]float32, len(entries)), told: make([]float32, len(entries)), present: make([]float32, len(entries)), spoken: make([]float32, len(entries)),
@@ -82,6 +97,14 @@ func newRanker(p *postings, entries []*content.Entry, a *analyzer) *ranker {
 
 // rank gives the best candidates, at most limit, best first.
 func (r *ranker) rank(q analysis, limit int) []candidate {
+	evidence := r.evidence.of(q)
+	defer r.evidence.free(evidence)
+	mostEvidence := float32(0)
+	for i, nats := range *evidence {
+		if i == 0 || nats > mostEvidence {
+			mostEvidence = nats
+		}
+	}
 	s := r.pool.Get().(*scratch)
 	defer r.pool.Put(s)
 	var all, plain float32 // IDF mass with and without names of substances
@@ -168,17 +191,20 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		}
 		mass = max(mass, 1e-6)
 		c := candidate{
-			entry: e, likeness: s.best[e], told: s.told[e],
+			entry: e, likeness: s.best[e], next: s.next[e], told: s.told[e],
 			cover: min(1, s.cover[e]/mass), present: min(1, s.present[e]/mass),
 			spoken: min(1, s.spoken[e]/mass),
 		}
-		c.score = coverShare*c.cover + likenessShare*c.likeness + nextShare*s.next[e]
+		c.score = coverShare*c.cover + likenessShare*c.likeness + nextShare*c.next
+		c.raw, c.known, c.asked = c.score, float32(asked-s.known[e]), float32(s.known[e]-s.asked[e])
 		for range asked - s.known[e] {
 			c.score *= missedCase
 		}
 		for range s.known[e] - s.asked[e] {
 			c.score *= asideCase
 		}
+		c.proof = (*evidence)[e]
+		c.evidence = c.proof - mostEvidence
 		found = insert(found, c, limit)
 		s.known[e], s.asked[e], s.told[e] = 0, 0, 0
 		s.cover[e], s.present[e], s.best[e], s.next[e], s.spoken[e] = 0, 0, 0, 0, 0
@@ -189,11 +215,11 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 
 // insert keeps the best limit candidates in order.
 func insert(best []candidate, c candidate, limit int) []candidate {
-	if len(best) == limit && c.score < best[limit-1].score {
+	if len(best) == limit && c.worth() < best[limit-1].worth() {
 		return best
 	}
 	at, _ := slices.BinarySearchFunc(best, c, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.entry, b.entry))
+		return cmp.Or(cmp.Compare(b.worth(), a.worth()), cmp.Compare(a.entry, b.entry))
 	})
 	if at == limit {
 		return best

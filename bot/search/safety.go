@@ -66,9 +66,16 @@ func (ix *Index) Safety(question string) (Result, bool) {
 	found := ix.safety.hits(t.runes)
 	r, ok := ix.safety.rules(t, found)
 	own := len(ix.exact[t.String()]) > 0 // the office wrote it, as a fair question
-	if !ok {
-		r, ok = ix.safety.intent(t, found)
-		own = own || len(ix.exact[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome == Refused && ix.helps(t))
+	sounds := ix.safety.model.guess(ix.safety.features(t, found))
+	if name, p := sounds.crisis(); ok && p >= surelyCrisis && (r.Outcome == Tip || r.Outcome == Crisis && sounds.of(r.Crisis) < p/unlike) {
+		return Result{Outcome: Crisis, Crisis: name}, true // the rule saw the lesser thing
+	}
+	switch {
+	case ok && r.Outcome == Refused:
+		ok = sounds[0] < surelyFair
+	case !ok:
+		r, ok = ix.safety.intent(t, found, sounds)
+		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome == Refused && ix.helps(t))
 	}
 	if own && r.Outcome != Crisis {
 		return Result{}, false

@@ -169,11 +169,11 @@ func TestWhatWasDone(t *testing.T) {
 }
 
 // TestWayOut: who confesses and asks for a way out is told of it; who reports
-// another by name is sent to the police.
+// another by name is sent to the police, and who is forced gets help at once.
 func TestWayOut(t *testing.T) {
 	ix := New(defaultLibrary(t))
 	for q, want := range map[string]Outcome{
-		"我吸毒了怎么办": Answer, "我吸毒了想自首": Answer, "我卖过毒品现在后悔了怎么办": Answer, "有人逼我吸毒": Answer,
+		"我吸毒了怎么办": Answer, "我吸毒了想自首": Answer, "我卖过毒品现在后悔了怎么办": Answer, "有人逼我吸毒": Crisis,
 		"我昨天吸了冰毒": Tip, "我邻居王大强在家吸毒": Tip, "我后悔了，我和王大强一起吸毒": Tip,
 	} {
 		if r := answer(ix, q); r.Outcome != want {

@@ -84,26 +84,35 @@ func soundsOf(runes []rune) []string {
 	return sounds
 }
 
-// suggest gives up to three entries whose names sound or look like a part of the
-// text, the longest part first.
-func (s *spelling) suggest(runes []rune) []string {
-	var ids []string
-	take := func(found []string) {
+// spoils says that a part of a text that looks like a name only does so because the
+// name mentioned is in it.
+func (m mention) spoils(from, end int) bool {
+	inside := from <= m.from && m.end <= end
+	return m.from < end && from < m.end && (!inside || end-from < m.end-m.from+2)
+}
+
+// suggest gives up to three entries whose names sound or look like a part of the text,
+// the longest part first, and how long that is. What is a name already suggests none.
+func (s *spelling) suggest(runes []rune, mentions []mention) (ids []string, length int) {
+	take := func(found []string, size int) {
 		for _, id := range found {
 			if len(ids) < maxSuggestion && !slices.Contains(ids, id) {
-				ids = append(ids, id)
+				ids, length = append(ids, id), max(length, size)
 			}
 		}
 	}
-	take(s.bySound[strings.ReplaceAll(string(runes), " ", "")]) // bing du
+	take(s.bySound[strings.ReplaceAll(string(runes), " ", "")], len(runes)) // bing du
 	sounds := soundsOf(runes)
 	for size := min(longestName, len(runes)); size >= shortestName; size-- {
 		for i := 0; i+size <= len(runes); i++ {
-			take(s.bySound[strings.Join(sounds[i:i+size], "")])
+			if slices.ContainsFunc(mentions, func(m mention) bool { return m.spoils(i, i+size) }) {
+				continue
+			}
+			take(s.bySound[strings.Join(sounds[i:i+size], "")], size)
 			for j := 0; j < size && size >= shortestTypo; j++ {
-				take(s.byHole[hole(runes[i:i+size], j)])
+				take(s.byHole[hole(runes[i:i+size], j)], size)
 			}
 		}
 	}
-	return ids
+	return ids, length
 }

@@ -47,10 +47,13 @@ func (out *analysis) add(key uint64, weight float32) {
 
 // distinct keeps each term once, with its greatest weight.
 func (out *analysis) distinct() {
-	slices.SortFunc(out.terms, func(a, b term) int {
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(b.weight, a.weight))
-	})
+	slices.SortFunc(out.terms, byKey)
 	out.terms = slices.CompactFunc(out.terms, func(a, b term) bool { return a.key == b.key })
+}
+
+// byKey orders terms, the weightiest of a key first.
+func byKey(a, b term) int {
+	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(b.weight, a.weight))
 }
 
 func pair(a, b rune) uint64 { return bigramTerm | uint64(a)<<24 | uint64(b) }

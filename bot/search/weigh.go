@@ -65,6 +65,7 @@ func (ix *Index) rank(q analysis) []candidate {
 				c.score *= titledLaw
 			}
 		}
+		c.score = c.worth()
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	return found

@@ -3,7 +3,6 @@ package wechat
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"time"
 
 	"jindu/bot"
@@ -26,8 +25,6 @@ const (
 	// 5 minutes and stops sending for a minute when there are too many. So few
 	// are left unanswered at once.
 	maxHeld = 8
-	// letterTime bounds the sending of an answer as a message of its own.
-	letterTime = 10 * time.Second
 )
 
 // errLeave says that the attempt must get no answer.
@@ -44,17 +41,20 @@ func (w *Webhook) answer(ctx context.Context, m bot.Message) (said, error) {
 	switch {
 	case !first:
 		defer w.inflight.Add(-1)
-	case !known && !w.followers.Allow(string(m.Who[:])):
+	case !known && !w.followers.Allow(ctx, string(m.Who[:])):
 		defer w.inflight.Add(-1)
 		var out said
-		if w.notices.Allow(string(m.Who[:])) {
+		if w.notices.Allow(ctx, string(m.Who[:])) {
 			out.text = legal(w.RateLimited())
 		}
 		w.exchanges.settle(m.Key, e, out, true)
 		return out, nil
+	case !w.talks.begin():
+		defer w.inflight.Add(-1)
+		w.exchanges.settle(m.Key, e, w.busy(), false)
 	default:
 		// It outlives this attempt: the place is given back when it is done.
-		go w.converse(context.WithoutCancel(ctx), m, e)
+		w.talks.run(func() { w.converse(context.WithoutCancel(ctx), m, e) })
 	}
 	timer := time.NewTimer(deadline)
 	defer timer.Stop()
@@ -85,45 +85,6 @@ func (w *Webhook) answer(ctx context.Context, m bot.Message) (said, error) {
 	case <-timer.C:
 	}
 	return said{}, errLeave
-}
-
-// converse asks the bot and settles the exchange, whatever happens.
-func (w *Webhook) converse(ctx context.Context, m bot.Message, e *exchange) {
-	defer w.inflight.Add(-1)
-	var out said
-	defer func() {
-		if r := recover(); r != nil {
-			w.Log.Error("panic while answering", "panic", r, "stack", string(debug.Stack()))
-			out = w.busy()
-		}
-		if w.exchanges.settle(m.Key, e, out, false) && out.text != "" {
-			w.write(ctx, m, out.text)
-		}
-	}()
-	within, cancel := context.WithTimeout(ctx, allowance)
-	defer cancel()
-	reply, err := w.Answerer.Answer(within, m)
-	if err != nil {
-		w.Log.Error("no answer from the bot", "kind", m.Kind, "error", err)
-		if reply.Empty() {
-			reply.Text = w.Busy()
-		}
-	}
-	var cut bool
-	if out.text, cut = render(reply); cut {
-		w.Log.Warn("a reply was too long and was cut", "topic", reply.Topic)
-	}
-	out.news = card(reply.News)
-}
-
-// write sends an answer as a message of its own. It is tried once: a failure does
-// not tell whether the person got it.
-func (w *Webhook) write(ctx context.Context, m bot.Message, text string) {
-	ctx, cancel := context.WithTimeout(ctx, letterTime)
-	defer cancel()
-	if err := w.Letters.Send(ctx, m.From, text); err != nil {
-		w.Log.Warn("a late answer was not sent", "kind", m.Kind, "error", err)
-	}
 }
 
 func (w *Webhook) busy() said { return said{text: legal(w.Busy())} }

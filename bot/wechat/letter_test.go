@@ -16,6 +16,7 @@ import (
 type letters struct {
 	ready bool
 	fail  error
+	hang  bool // pictures are sent to no end
 	sent  chan string
 }
 
@@ -23,6 +24,15 @@ func (l *letters) Ready() bool { return l.ready }
 
 func (l *letters) Send(_ context.Context, to bot.OpenID, text string) error {
 	l.sent <- string(to) + ": " + text
+	return l.fail
+}
+
+func (l *letters) SendPicture(ctx context.Context, to bot.OpenID, picture string) error {
+	if l.hang {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	l.sent <- string(to) + ": picture " + picture
 	return l.fail
 }
 

@@ -181,6 +181,7 @@ func testEngine(t testing.TB, cfg Config) *gin.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { w.Close(context.Background()) })
 	engine := gin.New()
 	w.Register(engine)
 	return engine

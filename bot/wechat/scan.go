@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -184,26 +185,40 @@ func entity(name string) (rune, bool) {
 }
 
 // legal takes out what may not stand in XML: control characters and bytes that
-// are no UTF-8.
+// are no UTF-8. Nearly every text is legal, so that is what is found out fast.
 func legal(text string) string {
-	ascii := true
-	for i := range len(text) {
-		switch b := text[i]; {
-		case b < ' ':
-			if !legalRune(rune(b)) {
-				return strip(text)
-			}
-		case b >= utf8.RuneSelf:
-			ascii = false
-			if b == 0xef && (strings.HasPrefix(text[i:], "\ufffe") || strings.HasPrefix(text[i:], "\uffff")) {
-				return strip(text)
-			}
+	// U+FFFE and U+FFFF begin with these bytes, and hardly any other rune does.
+	if hasControl(text) || !utf8.ValidString(text) || strings.Contains(text, "\xef\xbf") {
+		return strip(text)
+	}
+	return text
+}
+
+// hasControl looks for control characters that XML does not have, at eight bytes
+// at once. Bytes from 0x80 on are parts of runes and none of them.
+func hasControl(text string) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		word := binary.LittleEndian.Uint64([]byte(text[i : i+8]))
+		// The high bit of each byte below 0x20; a borrow may set it above one that is.
+		if (word-each*0x20)&^word&high == 0 {
+			continue
+		}
+		if hasControlByte(text[i : i+8]) {
+			return true
 		}
 	}
-	if ascii || utf8.ValidString(text) {
-		return text
+	return hasControlByte(text[i:])
+}
+
+func hasControlByte(text string) bool {
+	for i := range len(text) {
+		if b := text[i]; b < ' ' && !legalRune(rune(b)) {
+			return true
+		}
 	}
-	return strip(text)
+	return false
 }
 
 func strip(text string) string {

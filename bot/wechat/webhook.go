@@ -24,7 +24,7 @@ import (
 const (
 	path    = "/wechat"
 	maxBody = 64 << 10
-	// Followers whose rate is remembered; about 200 bytes each.
+	// Followers whose rate is remembered; about 300 bytes each.
 	maxFollowers = 50_000
 )
 
@@ -40,19 +40,26 @@ type Letters interface {
 	// Ready says whether the account may.
 	Ready() bool
 	Send(ctx context.Context, to bot.OpenID, text string) error
+	// SendPicture sends one of the content's pictures, by its id. It fails with
+	// ErrMayNot where the account may not.
+	SendPicture(ctx context.Context, to bot.OpenID, picture string) error
 }
 
-// Config of a webhook. Everything but AppID, AESKey and Letters is needed.
+// ErrMayNot says that the account may not send this, or not to this follower.
+var ErrMayNot = errors.New("the account may not send this")
+
+// Config of a webhook. Everything but AppID, AESKey, Letters and Rates is needed.
 type Config struct {
 	Token        string // of the account's server configuration
 	AppID        string // needed in safe mode
 	AESKey       string // EncodingAESKey, 43 characters; when set only safe mode is accepted
 	Answerer     Answerer
-	Letters      Letters // for late answers; nil: none
+	Letters      Letters // for late answers and pictures; nil: none
 	Keys         *respondent.Keys
 	Now          func() time.Time
-	RateFollower int // messages a minute and follower, and as many at once; 0: no bound
-	Inflight     int // messages that are answered at the same time
+	RateFollower int          // messages a minute and follower, and as many at once; 0: no bound
+	Rates        limit.Shared // counts followers' messages for all processes; nil: this is the only one
+	Inflight     int          // messages that are answered at the same time
 	Log          *slog.Logger
 	Busy         func() string // said when there is no answer now
 	RateLimited  func() string // said, once a minute, to who writes too often
@@ -67,6 +74,9 @@ type Webhook struct {
 	notices   *limit.Limiter
 	inflight  atomic.Int64
 	held      atomic.Int64
+	unsent    atomic.Int64 // late answers that were lost
+	talks     *talks
+	pictures  rate.Sometimes // the log of those that were not sent
 	refusals  map[error]*rate.Sometimes
 }
 
@@ -84,8 +94,10 @@ func New(cfg Config) (*Webhook, error) {
 	w := &Webhook{
 		Config:    cfg,
 		exchanges: newExchanges(cfg.Now),
-		followers: limit.New(cfg.RateFollower, cfg.RateFollower, maxFollowers, cfg.Now),
-		notices:   limit.New(1, 1, maxFollowers, cfg.Now),
+		followers: limit.New(limit.Bound{Name: "messages", PerMinute: cfg.RateFollower, Burst: cfg.RateFollower, Keys: maxFollowers}, cfg.Rates, cfg.Now),
+		notices:   limit.New(limit.Bound{Name: "notices", PerMinute: 1, Burst: 1, Keys: maxFollowers}, cfg.Rates, cfg.Now),
+		talks:     newTalks(),
+		pictures:  rate.Sometimes{Interval: time.Minute},
 		refusals:  map[error]*rate.Sometimes{},
 	}
 	if cfg.AESKey != "" {

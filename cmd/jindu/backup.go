@@ -140,7 +140,7 @@ func (s store) load(ctx context.Context) (backup.Target, error) {
 			return nil, errors.New("这个 Redis 里已经有 jindu 的数据（服务启动过也算）：请换一个空的 Redis 或库号，恢复后再启动服务")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("打不开 Redis：%w", err)
+			return nil, explainRedis(err)
 		}
 		return l, nil
 	}

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"jindu/bot/wechat/sim"
+	"jindu/content"
+	"jindu/internal/learn"
 	"jindu/internal/office"
 	"jindu/internal/respondent"
 	"jindu/survey"
@@ -66,10 +68,15 @@ func (c demoCmd) Run(ctx context.Context, std streams) error {
 		}
 	}
 	set.extend = func(s *server) error {
-		simulator, err := sim.New(sim.Config{Handler: s.handler, Token: s.wechat.token, Now: time.Now})
+		simulator, err := sim.New(sim.Config{
+			Handler: s.handler, Token: s.wechat.token, Now: time.Now,
+			Menu:    func() content.Menu { return s.live.Library().Menu },
+			Picture: func(id string) string { return learn.Site("").Image(s.live.Library().Pictures[id]) },
+		})
 		if err != nil {
 			return err
 		}
+		s.webhook.Letters = simulator
 		simulator.Register(s.routes)
 		return addSample(ctx, s, c.Sample)
 	}

@@ -50,17 +50,30 @@ func (f storeFlags) store() (store, error) {
 // serve opens the state for a server.
 func (s store) serve(ctx context.Context, weak bool, log *slog.Logger) (engine, error) {
 	if s.redisURL != "" {
-		e, err := redisstore.Open(ctx, s.redisURL, redisstore.Options{Logger: log, AllowWeakDurability: weak})
-		if err != nil {
-			return nil, fmt.Errorf("打不开 Redis：%w", err)
-		}
-		return e, nil
+		return openRedis(ctx, s.redisURL, redisstore.Options{Logger: log, AllowWeakDurability: weak})
 	}
 	e, err := sqlitestore.Open(ctx, filepath.Join(s.data, dataFile), sqlitestore.Options{Logger: log})
 	if err != nil {
 		return nil, s.explain(err)
 	}
 	return e, nil
+}
+
+// openRedis opens the state in Redis.
+func openRedis(ctx context.Context, address string, opts redisstore.Options) (engine, error) {
+	e, err := redisstore.Open(ctx, address, opts)
+	if err != nil {
+		return nil, explainRedis(err)
+	}
+	return e, nil
+}
+
+// explainRedis tells a wrong setting from a Redis that cannot be had.
+func explainRedis(err error) error {
+	if errors.Is(err, redisstore.ErrURL) {
+		return usageError("JINDU_REDIS_URL 写得不对，要像 redis://账号:口令@主机:6379/0 这样（集群再加 ?addr=主机:端口，哨兵加 ?master_name=名称&addr=主机:端口；口令里的 @ : / % 要写成 %40 %3A %2F %25）：" + err.Error())
+	}
+	return fmt.Errorf("打不开 Redis：%w", err)
 }
 
 // explain says what the one who runs the server can do.
@@ -79,7 +92,7 @@ func (f storeFlags) open(ctx context.Context) (engine, error) {
 	}
 	if s.redisURL != "" {
 		// How durable it is matters to the server that acknowledges.
-		return s.serve(ctx, true, slog.New(slog.DiscardHandler))
+		return openRedis(ctx, s.redisURL, redisstore.Options{Logger: slog.New(slog.DiscardHandler), AllowWeakDurability: true, Looking: true})
 	}
 	e, err := sqlitestore.OpenReader(ctx, filepath.Join(s.data, dataFile))
 	if err != nil {

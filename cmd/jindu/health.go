@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 )
 
 // healthCmd is for containers, whose image holds nothing but the program.
@@ -32,10 +33,15 @@ func (c healthCmd) Run(ctx context.Context, std streams) error {
 		return fmt.Errorf("服务没有响应：%w", err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("服务还不能用（%s）", resp.Status)
+	// ok, and what an acknowledged response survives; or why not.
+	said, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+	if err != nil {
+		return err
 	}
-	// ok, and what an acknowledged response survives.
-	_, err = io.Copy(std.out, io.LimitReader(resp.Body, 4<<10))
+	if resp.StatusCode != http.StatusOK {
+		_, why, _ := strings.Cut(string(said), "\n")
+		return fmt.Errorf("服务还不能用（%s）：%s", resp.Status, strings.TrimSpace(why))
+	}
+	_, err = std.out.Write(said)
 	return err
 }

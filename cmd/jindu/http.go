@@ -80,10 +80,11 @@ const pagesPerTicket = 10
 const limitedNetworks = 20_000
 
 // limitPages bounds how often one network opens pages, so that a flood from one
-// does not starve the others. Posts have bounds of their own. WeChat's calls and
-// health checks are not pages. Addresses are kept as keyed hashes, in memory.
+// does not starve the others in this process. Posts have bounds of their own.
+// WeChat's calls and health checks are not pages. Addresses are kept as keyed
+// hashes, in memory.
 func limitPages(keys *respondent.Keys, perMinute int) gin.HandlerFunc {
-	networks := limit.New(perMinute, perMinute, limitedNetworks, time.Now)
+	networks := limit.New(limit.Bound{Name: "pages", PerMinute: perMinute, Burst: perMinute, Keys: limitedNetworks}, nil, time.Now)
 	return func(c *gin.Context) {
 		switch c.FullPath() {
 		case "/wechat", "/healthz", "/readyz":
@@ -93,7 +94,7 @@ func limitPages(keys *respondent.Keys, perMinute int) gin.HandlerFunc {
 			return
 		}
 		sum := keys.MAC("pages", []byte(limit.Network(c.ClientIP())))
-		if networks.Allow(string(sum[:16])) {
+		if networks.Allow(c.Request.Context(), string(sum[:16])) {
 			return
 		}
 		c.Header("Retry-After", "10")
@@ -117,38 +118,40 @@ func protect(next http.Handler, own ...string) (http.Handler, error) {
 	return guard.Handler(next), nil
 }
 
-// health answers whether the process lives and whether it can serve; in detail, also
-// what an acknowledged response survives.
-func (s *server) health(r gin.IRoutes, detail bool) {
-	both := []string{http.MethodGet, http.MethodHead} // monitors ask with HEAD
-	r.Match(both, "/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
-	r.Match(both, "/readyz", func(c *gin.Context) {
-		ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
-		defer cancel()
-		health, err := s.engine.Check(ctx)
-		if err != nil {
-			s.log.ErrorContext(ctx, "not ready", "error", err)
-			c.String(http.StatusServiceUnavailable, "store unavailable\n")
-			return
-		}
-		answer := "ok\n"
-		if detail {
-			answer += health.Durability + "\n"
-		}
-		c.String(http.StatusOK, "%s", answer)
-	})
-}
-
 // admin is what only the machine itself should reach: health, metrics, profiles.
 func (s *server) admin() (*gin.Engine, error) {
-	r, err := newEngine(s.log, nil)
+	r, err := newEngine(s.log, nil, ownHost(s.adminAddr))
 	if err != nil {
 		return nil, err
 	}
-	s.health(r, true)
+	s.health.register(r, true)
 	r.GET("/metrics", gin.WrapH(s.metrics.Handler()))
 	r.GET("/debug/pprof/*any", gin.WrapF(profile))
 	return r, nil
+}
+
+// ownHost refuses requests that were sent to another name: a page elsewhere whose
+// name was made to lead here (DNS rebinding) would read what only this machine may.
+// Good are the names and addresses of loopback and the host that it listens on; where
+// that is every interface, any address, since an address cannot be made to lead here.
+func ownHost(listen string) gin.HandlerFunc {
+	own, _, _ := net.SplitHostPort(listen)
+	ownIP := net.ParseIP(own)
+	everywhere := own == "" || ownIP != nil && ownIP.IsUnspecified()
+	return func(c *gin.Context) {
+		host := c.Request.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		ip := net.ParseIP(strings.Trim(host, "[]"))
+		switch {
+		case strings.EqualFold(host, "localhost"), strings.EqualFold(host, own) && own != "":
+		case ip != nil && (ip.IsLoopback() || ip.Equal(ownIP) || everywhere):
+		default:
+			c.String(http.StatusForbidden, "管理地址只接受本机地址或 JINDU_ADMIN_ADDR 里的主机名\n")
+			c.Abort()
+		}
+	}
 }
 
 // profile serves net/http/pprof, whose index takes the names of profiles.
@@ -167,8 +170,9 @@ func profile(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveHTTP serves until ctx ends, then lets requests finish within a deadline.
-func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+// serveHTTP serves until ctx ends, then lets requests finish within a deadline, and
+// what goes on after them, which finish waits for; it may be nil.
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, finish func(context.Context)) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -182,7 +186,11 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 	}
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
-	if err := server.Shutdown(deadline); err != nil {
+	err := server.Shutdown(deadline)
+	if finish != nil {
+		finish(deadline)
+	}
+	if err != nil {
 		log.Warn("some requests did not finish in time", "error", err)
 		return server.Close()
 	}

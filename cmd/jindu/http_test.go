@@ -1,10 +1,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -60,5 +65,48 @@ func TestPagesAreBoundedByNetwork(t *testing.T) {
 		if got := ask(c.method, c.path, c.address); got != c.want {
 			t.Errorf("%+v: %d", c, got)
 		}
+	}
+}
+
+// At the end a server finishes its requests, then what goes on after them, within
+// one deadline.
+func TestServeFinishes(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrived, release := make(chan struct{}), make(chan struct{})
+	var order []string
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(arrived)
+		<-release
+		order = append(order, "request")
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- serveHTTP(ctx, listener, handler, slog.New(slog.DiscardHandler), func(ctx context.Context) {
+			if until, ok := ctx.Deadline(); !ok || ctx.Err() != nil || time.Until(until) > shutdownTimeout {
+				t.Errorf("finishing until %v: %v", until, ctx.Err())
+			}
+			order = append(order, "rest")
+		})
+	}()
+	client := make(chan error, 1)
+	go func() {
+		resp, err := http.Get("http://" + listener.Addr().String())
+		if err == nil {
+			resp.Body.Close()
+		}
+		client <- err
+	}()
+	<-arrived
+	stop()
+	close(release)
+	if err := errors.Join(<-client, <-ended); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"request", "rest"}; !slices.Equal(order, want) {
+		t.Errorf("%v, want %v", order, want)
 	}
 }

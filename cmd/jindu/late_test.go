@@ -52,7 +52,7 @@ func TestLateAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer client.Close()
-			account := &officialAccount{client: client, log: slog.New(slog.DiscardHandler)}
+			account := newOfficialAccount(client, slog.New(slog.DiscardHandler))
 			if again := account.look(t.Context()); again != rightsEvery {
 				t.Errorf("the rights are not known; asked again after %v", again)
 			}
@@ -62,7 +62,7 @@ func TestLateAnswer(t *testing.T) {
 			}
 			slow := &slowBot{}
 			webhook, err := wechat.New(wechat.Config{
-				Token: platform.Token, Answerer: slow, Letters: letters{account}, Keys: keys, Now: time.Now, RateFollower: 9, Inflight: 9,
+				Token: platform.Token, Answerer: slow, Letters: letters{account, nil}, Keys: keys, Now: time.Now, RateFollower: 9, Inflight: 9,
 				Log: slog.New(slog.DiscardHandler), Busy: func() string { return "busy" }, RateLimited: func() string { return "slow down" },
 			})
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"jindu/bot"
 	"jindu/bot/wechat"
 	"jindu/bot/wechat/api"
+	"jindu/content"
 	"jindu/internal/redisstore"
 	"jindu/survey/web"
 )
@@ -20,12 +21,17 @@ import (
 type officialAccount struct {
 	client        *api.Client
 	log           *slog.Logger
-	next          time.Duration // until the next look, when run begins
 	logins, texts atomic.Bool
+	known         chan struct{} // closed after the first look
+	doubt         chan struct{} // holds one: WeChat refused what it was thought to allow
+}
+
+func newOfficialAccount(client *api.Client, log *slog.Logger) *officialAccount {
+	return &officialAccount{client: client, log: log, known: make(chan struct{}), doubt: make(chan struct{}, 1)}
 }
 
 // official connects the account, where there is an app secret; else both are nil.
-func (s *server) official(ctx context.Context) (web.WeChat, wechat.Letters, error) {
+func (s *server) official() (web.WeChat, wechat.Letters, error) {
 	if s.wechat.appSecret == "" {
 		return nil, nil, nil
 	}
@@ -39,30 +45,65 @@ func (s *server) official(ctx context.Context) (web.WeChat, wechat.Letters, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	s.account = &officialAccount{client: client, log: s.log}
-	s.account.next = s.account.look(ctx)
-	return pageReader{s.account}, letters{s.account}, nil
+	s.account = newOfficialAccount(client, s.log)
+	return pageReader{s.account}, letters{s.account, s.live.Library}, nil
 }
 
 const (
 	// How often the rights are asked for: they change when an account is verified.
 	rightsEvery = time.Hour
-	rightsRetry = time.Minute // when WeChat did not answer
+	rightsRetry = time.Minute      // when WeChat did not answer
+	rightsQuota = 10 * time.Minute // when the day's calls are used up
+	rightsPause = 10 * time.Second // after a look for a doubt, before the next
 	rightsTime  = 5 * time.Second
+	// rightsWait is how long a start waits for the first look, so that the first
+	// visitors are recognized too.
+	rightsWait = 500 * time.Millisecond
 )
 
 // run keeps the rights up to date until ctx ends.
 func (a *officialAccount) run(ctx context.Context) {
 	defer a.client.Close()
-	timer := time.NewTimer(a.next)
+	timer := time.NewTimer(a.look(ctx))
 	defer timer.Stop()
+	close(a.known)
+	doubt, pause := a.doubt, time.NewTimer(rightsPause) // a doubt is heard again after a pause
+	defer pause.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
-			timer.Reset(a.look(ctx))
+		case <-doubt:
+			doubt = nil
+			pause.Reset(rightsPause)
+		case <-pause.C:
+			doubt = a.doubt
+			continue
 		}
+		timer.Reset(a.look(ctx))
+	}
+}
+
+// await the first look, for a moment.
+func (a *officialAccount) await(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, rightsWait)
+	defer cancel()
+	select {
+	case <-a.known:
+	case <-ctx.Done():
+	}
+}
+
+// refused says that WeChat refused a call for a reason that may hold for all: one
+// refusal may be a whim, so the account goes on as before until it has been asked.
+func (a *officialAccount) refused(err error) {
+	if !errors.Is(err, api.ErrNoRight) && !errors.Is(err, api.ErrQuota) {
+		return
+	}
+	select {
+	case a.doubt <- struct{}{}:
+	default: // it is in doubt already
 	}
 }
 
@@ -70,28 +111,35 @@ func (a *officialAccount) run(ctx context.Context) {
 func (a *officialAccount) look(ctx context.Context) time.Duration {
 	ctx, cancel := context.WithTimeout(ctx, rightsTime)
 	defer cancel()
+	a.client.Reconsider()
 	// Both ask for the impossible. What WeChat says against it tells whether the
 	// account may call at all.
 	_, err := a.client.Exchange(ctx, "rights")
-	logins := a.judge("web authorization", &a.logins, err, api.ErrCode)
+	again := a.judge("web authorization", &a.logins, err, api.ErrCode)
 	err = a.client.SendText(ctx, "rights", "rights")
-	if !a.judge("customer messages", &a.texts, err, api.ErrCannotWrite) || !logins {
-		return rightsRetry
-	}
-	return rightsEvery
+	return min(again, a.judge("customer messages", &a.texts, err, api.ErrCannotWrite))
 }
 
-// judge keeps what an answer says of a right; known is false when it says nothing.
-func (a *officialAccount) judge(name string, right *atomic.Bool, err, allowed error) (known bool) {
+// judge keeps what an answer says of a right, and says when to ask again.
+func (a *officialAccount) judge(name string, right *atomic.Bool, err, allowed error) (again time.Duration) {
 	has := errors.Is(err, allowed)
-	if !has && !errors.Is(err, api.ErrNoRight) {
+	switch {
+	case has, errors.Is(err, api.ErrNoRight), errors.Is(err, api.ErrBlocked):
+		again = rightsEvery
+	case errors.Is(err, api.ErrQuota):
+		again = rightsQuota
+	default:
 		a.log.Warn("wechat: a right is not known, the account goes on as before", "right", name, "has", right.Load(), "error", err)
-		return false
+		return rightsRetry
 	}
 	if right.Swap(has) != has {
-		a.log.Info("wechat: right of the account", "right", name, "has", has)
+		attrs := []any{"right", name, "has", has}
+		if !has {
+			attrs = append(attrs, "reason", err)
+		}
+		a.log.Info("wechat: right of the account", attrs...)
 	}
-	return true
+	return again
 }
 
 // pageReader is the account as the residents' pages need it.
@@ -108,32 +156,46 @@ func (a pageReader) AuthorizeURL(redirect, state string) (string, error) {
 // Exchange gives the reader's open id for a code.
 func (a pageReader) Exchange(ctx context.Context, code string) (string, error) {
 	openID, err := a.client.Exchange(ctx, code)
+	a.refused(err)
 	switch {
 	case errors.Is(err, api.ErrSnapshot):
 		return "", errors.Join(web.ErrSnapshot, err)
 	case errors.Is(err, api.ErrCode):
 		return "", errors.Join(web.ErrCode, err)
-	case errors.Is(err, api.ErrNoRight):
-		a.logins.Store(false)
 	}
 	return openID, err
 }
 
 // letters is the account as the webhook needs it.
-type letters struct{ *officialAccount }
+type letters struct {
+	*officialAccount
+	library func() *content.Library
+}
 
 // Ready says whether the account may write customer messages.
 func (a letters) Ready() bool { return a.texts.Load() }
 
-// Send writes to a follower. Who cannot be written to now is left alone.
+// Send writes to a follower.
 func (a letters) Send(ctx context.Context, to bot.OpenID, text string) error {
 	err := a.client.SendText(ctx, string(to), text)
-	switch {
-	case errors.Is(err, api.ErrNoRight):
-		a.texts.Store(false)
-		return nil
-	case errors.Is(err, api.ErrCannotWrite):
-		return nil
+	a.refused(err)
+	return err
+}
+
+// SendPicture sends a picture of the content, which WeChat has to have first: it
+// is uploaded when it is asked for, once in three days.
+func (a letters) SendPicture(ctx context.Context, to bot.OpenID, id string) error {
+	picture := a.library().Pictures[id]
+	if picture == nil {
+		return errors.New("no such picture in the content")
+	}
+	media, err := a.client.ImageID(ctx, []byte(picture.PNG))
+	if err == nil {
+		err = a.client.SendImage(ctx, string(to), media)
+		a.refused(err)
+	}
+	if errors.Is(err, api.ErrNoRight) || errors.Is(err, api.ErrCannotWrite) {
+		return errors.Join(wechat.ErrMayNot, err)
 	}
 	return err
 }

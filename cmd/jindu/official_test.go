@@ -103,6 +103,7 @@ func TestServiceAccount(t *testing.T) {
 	p := serve(t, set)
 	wechat.SetCallback(p.base + "/wechat")
 	set["JINDU_BASE_URL"] = p.base
+	p.says(t, `right="web authorization" has=true`)
 	ctx := t.Context()
 	if err := wechat.Verify(ctx); err != nil {
 		t.Fatal(err)
@@ -297,13 +298,11 @@ func TestTwoProcessesOneToken(t *testing.T) {
 	if n := wechat.Calls("stable_token"); n != 1 {
 		t.Errorf("the token was fetched %d times", n)
 	}
-	for i, p := range processes {
+	for _, p := range processes {
 		if p == nil {
 			t.Fatal("a process did not start")
 		}
-		if !strings.Contains(p.output(), `right="customer messages" has=true`) {
-			t.Errorf("process %d does not know its rights:\n%s", i, p.output())
-		}
+		p.says(t, `right="customer messages" has=true`)
 	}
 	alice := wechat.Person("alice")
 	var receipts []string
@@ -431,12 +430,14 @@ func TestCheckMenu(t *testing.T) {
       - {name: 坏, key: 紫薯布丁怎么做}
   - name: 网页
     url: jindu.example.cn
+  - name: "铃\a"
+    key: 答题
 `
 	if err := os.WriteFile(filepath.Join(dir, "menu.yaml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r := runCommand(t, nil, "check", dir)
-	for _, want := range []string{"menu.yaml:2:11: ", "menu.yaml:5:24: 机器人不认识", "menu.yaml:7:10: 网址"} {
+	for _, want := range []string{"menu.yaml:2:11: ", "menu.yaml:5:24: 机器人不认识", "menu.yaml:7:10: 网址", "menu.yaml:8:11: 第 2 个字是看不见的控制字符"} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("no %q in\n%s", want, r.out)
 		}

@@ -374,7 +374,7 @@ func TestWeakRedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	if status, page := get(t, office.Client, p.base+"/office/surveys/qiongshan-2026"); status != 200 || !strings.Contains(page, says) {
+	if status, page := get(t, office.Client, p.base+"/office/surveys/qiongshan-2026"); status != 200 || !strings.Contains(page, says) || !strings.Contains(page, `role="alert">刚收到的答卷可能会丢`) {
 		t.Errorf("the office page: %d %s", status, page)
 	}
 }

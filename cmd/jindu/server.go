@@ -20,9 +20,12 @@ import (
 	"jindu/bot/wechat"
 	"jindu/content"
 	"jindu/internal/learn"
+	"jindu/internal/limit"
 	"jindu/internal/metrics"
 	"jindu/internal/office"
+	"jindu/internal/outage"
 	"jindu/internal/page"
+	"jindu/internal/redisstore"
 	"jindu/internal/respondent"
 	"jindu/survey"
 	"jindu/survey/web"
@@ -60,10 +63,12 @@ type server struct {
 	settings
 	engine   engine
 	metrics  *metrics.Metrics
+	health   *readiness
 	account  *officialAccount // nil: WeChat's API is not called
 	live     *content.Live
 	desk     *survey.Desk
 	office   *office.Handler
+	webhook  *wechat.Webhook
 	routes   *gin.Engine
 	handler  http.Handler // routes behind what every request passes
 	listener net.Listener
@@ -92,6 +97,7 @@ func runServer(ctx context.Context, set settings) error {
 	}
 	build := version()
 	s := &server{settings: set, engine: engine, metrics: metrics.New(build.release, build.commit), listener: listener}
+	s.health = &readiness{store: engine, metrics: s.metrics, weak: set.weak, outage: outage.New(set.log, "not ready", time.Now)}
 	return errors.Join(s.run(ctx), engine.Close())
 }
 
@@ -102,10 +108,12 @@ func (s *server) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { s.live.Run(ctx, contentPoll); return nil })
 	group.Go(func() error { return s.office.Run(ctx) })
+	group.Go(func() error { s.health.run(ctx); return nil })
 	if s.account != nil {
 		group.Go(func() error { s.account.run(ctx); return nil })
+		s.account.await(ctx)
 	}
-	group.Go(func() error { return serveHTTP(ctx, s.listener, s.handler, s.log) })
+	group.Go(func() error { return serveHTTP(ctx, s.listener, s.handler, s.log, s.webhook.Close) })
 	if s.adminAddr != "" && s.adminAddr != "off" {
 		listener, err := net.Listen("tcp", s.adminAddr)
 		if err != nil {
@@ -117,7 +125,7 @@ func (s *server) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		group.Go(func() error { return serveHTTP(ctx, listener, admin, s.log) })
+		group.Go(func() error { return serveHTTP(ctx, listener, admin, s.log, nil) })
 	}
 	if s.ready != nil {
 		s.ready(s)
@@ -136,17 +144,21 @@ func (s *server) wire(ctx context.Context) (err error) {
 	s.live.OnChange(b.SetLibrary)
 	s.live.OnChange(func(lib *content.Library) { s.metrics.SetContent(lib.Version) })
 
-	pageReaders, lateAnswers, err := s.official(ctx)
+	pageReaders, lateAnswers, err := s.official()
 	if err != nil {
 		return err
+	}
+	var rates limit.Shared
+	if store, ok := s.engine.(*redisstore.Store); ok { // several processes, one count
+		rates = store.Rates(s.keys)
 	}
 	reply := func(id string) func() string {
 		return func() string { return s.live.Library().Replies[id].Text }
 	}
-	webhook, err := wechat.New(wechat.Config{
+	s.webhook, err = wechat.New(wechat.Config{
 		Token: s.wechat.token, AppID: s.wechat.appID, AESKey: s.wechat.aesKey,
 		Answerer: s.metrics.Bot(b), Letters: lateAnswers, Keys: s.keys, Now: time.Now,
-		RateFollower: s.limits.RateFollower, Inflight: s.limits.WebhookInflight, Log: s.log,
+		RateFollower: s.limits.RateFollower, Rates: rates, Inflight: s.limits.WebhookInflight, Log: s.log,
 		Busy: reply("busy"), RateLimited: reply("slow-down"),
 	})
 	if err != nil {
@@ -155,7 +167,7 @@ func (s *server) wire(ctx context.Context) (err error) {
 	secure := strings.HasPrefix(s.baseURL, "https://")
 	pages, err := web.New(web.Config{
 		Library: s.live.Library, Desk: s.desk, Keys: s.keys, Legal: s.legal, BaseURL: s.baseURL, OtherHosts: s.otherHosts(), Secure: secure,
-		AssistPIN: s.assistPIN, WeChat: pageReaders, RateTicket: s.limits.RateTicket, Now: time.Now, Log: s.log,
+		AssistPIN: s.assistPIN, WeChat: pageReaders, RateTicket: s.limits.RateTicket, Rates: rates, Now: time.Now, Log: s.log,
 	})
 	if err != nil {
 		return err
@@ -170,7 +182,7 @@ func (s *server) wire(ctx context.Context) (err error) {
 	}
 	s.office, err = office.New(office.Config{
 		Library: s.live.Library, Content: s.live.Status, Store: counted, Accounts: accounts, Keys: s.keys,
-		APIToken: s.apiToken, Legal: s.legal, Secure: secure, Now: time.Now, Log: s.log,
+		APIToken: s.apiToken, Legal: s.legal, Secure: secure, Rates: rates, Now: time.Now, Log: s.log,
 	})
 	if err != nil {
 		return err
@@ -182,11 +194,11 @@ func (s *server) wire(ctx context.Context) (err error) {
 		return err
 	}
 	s.routes.GET("/", func(c *gin.Context) { c.Redirect(http.StatusFound, "/learn/") }) // who types the bare domain reads on
-	webhook.Register(s.routes)
+	s.webhook.Register(s.routes)
 	pages.Register(s.routes)
 	reading.Register(s.routes)
 	s.office.Register(s.routes)
-	s.health(s.routes, false)
+	s.health.register(s.routes, false)
 	s.domainFiles(s.routes)
 	if s.extend != nil {
 		return s.extend(s)

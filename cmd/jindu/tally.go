@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"jindu/content"
+	"jindu/internal/redisstore"
 	"jindu/survey"
 )
 
@@ -114,9 +116,24 @@ func (c forgetCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer store.Close()
-	if err := store.Forget(ctx, q.ID); err != nil {
+	err = store.Forget(ctx, q.ID)
+	if errors.Is(err, redisstore.ErrNoSurvey) {
+		return fmt.Errorf("这个 Redis 里没有问卷 %s：请核对 JINDU_REDIS_URL", q.ID)
+	}
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%s 已永久结束：密钥和去重表已销毁，统计和日志保留。\n", q.ID)
+	fmt.Fprintf(std.out, "%s 已永久结束：密钥和去重表已销毁，统计和日志保留。以前的备份里还有密钥，请销毁。\n", q.ID)
+	redis, ok := store.(*redisstore.Store)
+	if !ok {
+		return nil
+	}
+	notes, err := redis.Remains(ctx)
+	for _, note := range notes {
+		fmt.Fprintln(std.err, "注意：", note)
+	}
+	if err != nil {
+		return fmt.Errorf("已结束，但没有看清 Redis 的文件里还有没有旧密钥，请运行 redis-cli BGREWRITEAOF；存快照的再运行 BGSAVE：%w", err)
+	}
 	return nil
 }

@@ -6,13 +6,21 @@ import (
 	"runtime/debug"
 )
 
-// release is set at link time (-X main.release=v1.2.3).
-var release = "dev"
+// Set at link time (-X main.release=v1.2.3). Without a commit it is what the go
+// command noted in the binary.
+var (
+	release = "dev"
+	commit  string
+)
 
 type versionInfo struct{ release, commit string }
 
 func version() versionInfo {
-	v := versionInfo{release, "unknown"}
+	v := versionInfo{release, commit}
+	if v.commit != "" {
+		return v
+	}
+	v.commit = "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {

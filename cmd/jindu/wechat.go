@@ -80,39 +80,51 @@ var (
 )
 
 // verifyFiles reads WeChat's domain files: each path is one of them, or a folder
-// that holds some.
+// that holds some. What a link in a folder leads to outside of it is not read.
 func verifyFiles(paths []string) (map[string]string, error) {
 	files := map[string]string{}
 	for _, path := range paths {
-		found := []string{path}
+		folder, names := filepath.Dir(path), []string{filepath.Base(path)}
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			if found, err = filepath.Glob(filepath.Join(path, "MP_verify_*.txt")); err != nil || len(found) == 0 {
+			folder = path
+			if names, err = fs.Glob(os.DirFS(path), "MP_verify_*.txt"); err != nil || len(names) == 0 {
 				return nil, usageError("JINDU_WECHAT_VERIFY：文件夹 " + path + " 里没有 MP_verify_….txt")
 			}
 		}
-		for _, name := range found {
-			if !verifyName.MatchString(filepath.Base(name)) {
-				return nil, usageError("JINDU_WECHAT_VERIFY：" + name + " 不是微信的域名验证文件，它应当叫 MP_verify_….txt，请不要改名")
+		root, err := os.OpenRoot(folder)
+		if err != nil {
+			return nil, fmt.Errorf("JINDU_WECHAT_VERIFY：%w", err)
+		}
+		defer root.Close()
+		for _, name := range names {
+			if !verifyName.MatchString(name) {
+				return nil, usageError("JINDU_WECHAT_VERIFY：" + filepath.Join(folder, name) + " 不是微信的域名验证文件，它应当叫 MP_verify_….txt，请不要改名")
 			}
-			text, err := readSmall(name)
-			if err != nil {
-				return nil, fmt.Errorf("JINDU_WECHAT_VERIFY：%w", err)
+			if files[name], err = readSmall(root, name); err != nil {
+				return nil, fmt.Errorf("JINDU_WECHAT_VERIFY：%s：%w", filepath.Join(folder, name), err)
 			}
-			files[filepath.Base(name)] = text
 		}
 	}
 	return files, nil
 }
 
-func readSmall(name string) (string, error) {
-	file, err := os.Open(name)
+// readSmall reads a file of a folder. A pipe or a device is none: it would never end.
+func readSmall(root *os.Root, name string) (string, error) {
+	info, err := root.Stat(name)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", errors.New("不是普通文件")
+	}
+	file, err := root.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, maxVerify+1))
 	if err == nil && int64(len(data)) > maxVerify {
-		err = &fs.PathError{Op: "read", Path: name, Err: errors.New("太大，不像是微信的域名验证文件")}
+		err = errors.New("太大，不像是微信的域名验证文件")
 	}
 	return strings.TrimSpace(string(data)), err
 }

@@ -23,6 +23,8 @@ type Metrics struct {
 	storeErrors *prometheus.CounterVec
 	bot         *prometheus.CounterVec
 	content     *prometheus.GaugeVec
+
+	storeReady, storeDurable, storeLost prometheus.Gauge
 }
 
 // Latency buckets in seconds: a webhook reply takes a millisecond, a durable
@@ -40,10 +42,15 @@ func New(release, commit string) *Metrics {
 		storeErrors: counter("jindu_store_errors_total", "Failed store operations.", "operation", "error"),
 		bot:         counter("jindu_bot_replies_total", "Replies of the bot by kind of message and outcome.", "kind", "outcome"),
 		content:     gauge("jindu_content_info", "1 for the content version that is served.", "version"),
+
+		storeReady:   flag("jindu_store_ready", "1 while the store can be read and written."),
+		storeDurable: flag("jindu_store_durable", "1 while an acknowledged response survives a power cut."),
+		storeLost:    flag("jindu_store_lost", "1 while Redis does not hold what this process knows: it was emptied or replaced."),
 	}
 	build := gauge("jindu_build_info", "1 for the running build.", "release", "commit")
 	build.WithLabelValues(release, commit).Set(1)
 	m.registry.MustRegister(m.requests, m.latency, m.submissions, m.store, m.storeErrors, m.bot, m.content, build,
+		m.storeReady, m.storeDurable, m.storeLost,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -54,6 +61,10 @@ func counter(name, help string, labels ...string) *prometheus.CounterVec {
 
 func gauge(name, help string, labels ...string) *prometheus.GaugeVec {
 	return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
+}
+
+func flag(name, help string) prometheus.Gauge {
+	return prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
 }
 
 func histogram(name, help string, labels ...string) *prometheus.HistogramVec {

@@ -39,6 +39,8 @@ func TestCollect(t *testing.T) {
 	m := New("v1", "abc")
 	m.SetContent("old")
 	m.SetContent("new")
+	m.SetStore(StoreState{Ready: true, Durable: true})
+	m.SetStore(StoreState{Lost: true})
 	store := m.Store(&oneStore{})
 	for range 2 {
 		_, _ = store.Submit(t.Context(), &survey.Response{Tier: "device"})
@@ -63,6 +65,9 @@ func TestCollect(t *testing.T) {
 		`jindu_http_requests_total{method="GET",route="none",status="404"} 1`,
 		`jindu_bot_replies_total{kind="text",outcome="answer"} 1`,
 		`jindu_content_info{version="new"} 1`,
+		`jindu_store_ready 0`,
+		`jindu_store_durable 0`,
+		`jindu_store_lost 1`,
 		`jindu_build_info{commit="abc",release="v1"} 1`,
 	} {
 		if !strings.Contains(text, want+"\n") {

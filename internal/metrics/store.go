@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"jindu/survey"
 )
 
@@ -66,4 +68,23 @@ func errorLabel(err error) string {
 		return "frozen"
 	}
 	return "other"
+}
+
+// StoreState is what the store was like when it was last looked at.
+type StoreState struct {
+	Ready, Durable, Lost bool
+}
+
+// SetStore notes what the store is like.
+func (m *Metrics) SetStore(s StoreState) {
+	set := func(g prometheus.Gauge, on bool) {
+		if on {
+			g.Set(1)
+		} else {
+			g.Set(0)
+		}
+	}
+	set(m.storeReady, s.Ready)
+	set(m.storeDurable, s.Durable)
+	set(m.storeLost, s.Lost)
 }

@@ -21,8 +21,8 @@ func (h *Handler) MostWatchers(n int) { h.hub.most = n }
 
 // ForgetLimits lets everyone log in again at once.
 func (h *Handler) ForgetLimits() {
-	h.networks = limit.New(loginsPerNetwork, loginsPerNetwork, loginKeys, h.Now)
-	h.names = limit.New(loginsPerName, loginsPerName, loginKeys, h.Now)
+	h.networks = limit.New(networkBound, h.Rates, h.Now)
+	h.names = limit.New(nameBound, h.Rates, h.Now)
 }
 
 // SetAPIToken replaces the token of the API.

@@ -52,7 +52,7 @@ func (h *Handler) postLogin(c *gin.Context) {
 	}
 	// By name and network: knowing a name must not be enough to keep its owner out.
 	from := network(c.ClientIP())
-	if !h.networks.Allow(from) || !h.names.Allow(from+" "+name) {
+	if !h.networks.Allow(c.Request.Context(), from) || !h.names.Allow(c.Request.Context(), from+" "+name) {
 		c.Header("Retry-After", "60")
 		again(http.StatusTooManyRequests, "尝试的次数太多，请一分钟后再试。")
 		return

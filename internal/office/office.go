@@ -29,7 +29,8 @@ type Config struct {
 	Keys     *respondent.Keys
 	APIToken string // bearer token of the tally API; "" is none
 	Legal    page.Legal
-	Secure   bool // cookies go over https alone
+	Secure   bool         // cookies go over https alone
+	Rates    limit.Shared // counts logins for all processes; nil: this is the only one
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -57,19 +58,17 @@ const (
 )
 
 // Bounds on logins: an office behind one address is many people, one name is one.
-const (
-	loginsPerNetwork = 30
-	loginsPerName    = 10
-	loginKeys        = 4096
+var (
+	networkBound = limit.Bound{Name: "logins of a network", PerMinute: 30, Burst: 30, Keys: 4096, Exact: true, Wait: limit.Patient}
+	nameBound    = limit.Bound{Name: "logins of a name", PerMinute: 10, Burst: 10, Keys: 4096, Exact: true, Wait: limit.Patient}
 )
 
 // New parses the pages.
 func New(cfg Config) (*Handler, error) {
 	h := &Handler{
 		Config: cfg, apiToken: sha256.Sum256([]byte(cfg.APIToken)), checker: newChecker(), beat: beat, patience: writePatience,
-		networks: limit.New(loginsPerNetwork, loginsPerNetwork, loginKeys, cfg.Now),
-		names:    limit.New(loginsPerName, loginsPerName, loginKeys, cfg.Now),
-		ended:    endings{until: map[[16]byte]time.Time{}},
+		networks: limit.New(networkBound, cfg.Rates, cfg.Now), names: limit.New(nameBound, cfg.Rates, cfg.Now),
+		ended: endings{until: map[[16]byte]time.Time{}},
 	}
 	h.hub = newHub(cfg)
 	for _, p := range []struct {

@@ -104,6 +104,7 @@ type livePage struct {
 	Questions []breakdown
 	Formulas  []string
 	Store     string // what an answer survives, or that the store does not answer
+	Alarm     string // what must be mended about the store; "" when it is well
 	Status    status
 }
 
@@ -150,18 +151,25 @@ func (h *Handler) getLive(c *gin.Context) {
 	}{{survey.ByTownship, "按镇街"}, {survey.ByVillage, "按村居"}, {survey.ByPoint, "按收集点"}} {
 		data.Tabs = append(data.Tabs, tab{t.name, "/office/surveys/" + path + "?by=" + string(t.by), t.by == by})
 	}
-	data.Store = h.storeHealth(c)
+	data.Store, data.Alarm = h.storeHealth(c)
 	h.live.Render(c, http.StatusOK, q.Title, data)
 }
 
 // storeHealth asks the store once a page: it writes to answer.
-func (h *Handler) storeHealth(c *gin.Context) string {
+func (h *Handler) storeHealth(c *gin.Context) (says, alarm string) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), storePatience)
 	defer cancel()
 	health, err := h.Store.Check(ctx)
 	if err != nil {
 		h.logTrouble(c, "store check", err)
-		return "存储现在不能写入，新答卷会被请回重试，请联系管理员"
+		return "存储现在不能写入", "存储现在不能写入，新答卷会被请回重试，请联系管理员。"
 	}
-	return "存储正常，" + health.Durability
+	says = "存储正常，" + health.Durability
+	switch {
+	case health.Weak:
+		alarm = "刚收到的答卷可能会丢（" + health.Durability + "），请管理员改好存储的设置。"
+	case health.Warning != "":
+		alarm = health.Warning + "，请告诉管理员。"
+	}
+	return says, alarm
 }

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,15 @@ type breaker struct {
 	store  *Store
 	client *redis.Client
 	open   atomic.Bool
+	cause  atomic.Pointer[error] // why it opened
+}
+
+// down is the error while the breaker is open.
+func (b *breaker) down() error {
+	if cause := b.cause.Load(); cause != nil {
+		return fmt.Errorf("%w: %w", errDown, *cause)
+	}
+	return errDown
 }
 
 // guard puts a breaker before each server that the client talks to.
@@ -51,8 +61,9 @@ func (b *breaker) DialHook(next redis.DialHook) redis.DialHook {
 func (b *breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if b.open.Load() && ctx.Value(probe{}) == nil {
-			cmd.SetErr(errDown)
-			return errDown
+			err := b.down()
+			cmd.SetErr(err)
+			return err
 		}
 		err := next(ctx, cmd)
 		b.judge(err)
@@ -64,10 +75,11 @@ func (b *breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (b *breaker) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		if b.open.Load() {
+			err := b.down()
 			for _, cmd := range cmds {
-				cmd.SetErr(errDown)
+				cmd.SetErr(err)
 			}
-			return errDown
+			return err
 		}
 		err := next(ctx, cmds)
 		b.judge(err)
@@ -84,10 +96,16 @@ func (b *breaker) judge(err error) {
 	_, dial := errors.AsType[*dialError](err)
 	timeout, _ := errors.AsType[net.Error](err)
 	away := dial || errors.Is(err, context.DeadlineExceeded) || timeout != nil && timeout.Timeout()
-	if !away || !b.open.CompareAndSwap(false, true) {
+	if !away || b.open.Load() {
 		return
 	}
-	b.store.log.Warn("store: redis does not answer", "error", err)
+	b.cause.Store(&err)
+	if !b.open.CompareAndSwap(false, true) {
+		return
+	}
+	if b.store.opened.Load() { // else Open gives the error
+		b.store.log.Warn("store: redis does not answer", "error", err)
+	}
 	if !b.store.background(b.probe) {
 		b.open.Store(false)
 	}

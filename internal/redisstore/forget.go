@@ -2,7 +2,7 @@ package redisstore
 
 import (
 	"context"
-	"time"
+	"errors"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -10,17 +10,22 @@ import (
 // forgetBuckets is how many buckets are destroyed at once, so that no one waits long.
 const forgetBuckets = 256
 
+// ErrNoSurvey says that there is no such survey in this Redis.
+var ErrNoSurvey = errors.New("no such survey in this Redis")
+
 // Forget closes a survey for good. Its key goes first, in one step with the
 // closing; then each part is closed and its dedup rows destroyed, in small steps,
 // which a server takes up again when this is interrupted. Claims do not say whose
 // survey they are for, so all of them go: a link of another survey is then bound
-// to the next browser. Last, Redis writes its file anew, for the old one holds
-// copies; backups and snapshots that were taken before are the operator's to
-// destroy.
+// to the next browser. Last, Redis writes its files anew, for the old ones hold
+// copies (see Remains); backups that were taken before are the operator's to destroy.
 func (s *Store) Forget(ctx context.Context, id string) error {
 	parts, err := s.partsOf(ctx, id)
 	if err != nil {
 		return err
+	}
+	if s.looking && s.knownParts(id) == 0 {
+		return ErrNoSurvey
 	}
 	err = s.settle(ctx, nil, func(ctx context.Context) error { return s.client.SAdd(ctx, closingKey, id).Err() })
 	if err != nil {
@@ -29,6 +34,7 @@ func (s *Store) Forget(ctx context.Context, id string) error {
 	if err := s.closePart(ctx, home(id), parts); err != nil {
 		return err
 	}
+	s.noteClosed(id)
 	return s.destroy(ctx, id, parts)
 }
 
@@ -57,8 +63,8 @@ func (s *Store) destroy(ctx context.Context, id string, parts int) error {
 	if err := classify(s.eachMaster(ctx, dropClaims)); err != nil {
 		return err
 	}
-	if err := s.eachMaster(ctx, rewrite); err != nil {
-		s.log.Warn("store: old copies of a closed survey's key stay in Redis's file until it is next rewritten", "survey", id, "error", err)
+	if err := s.eachMaster(ctx, s.renew); err != nil {
+		s.log.Warn("store: old copies of a closed survey's key stay in Redis's files until they are next rewritten", "survey", id, "error", err)
 	}
 	return s.settle(ctx, nil, func(ctx context.Context) error { return s.client.SRem(ctx, closingKey, id).Err() })
 }
@@ -83,25 +89,4 @@ func dropClaims(ctx context.Context, c *redis.Client) error {
 		}
 	}
 	return all.Err()
-}
-
-// rewriteWait bounds the wait for a rewrite that began before.
-const rewriteWait = 10 * time.Second
-
-// rewrite the file of one server, so that nothing of the past is in it. One that is
-// under way already may have begun before, so it must end first.
-func rewrite(ctx context.Context, c *redis.Client) error {
-	ctx, cancel := context.WithTimeout(ctx, rewriteWait)
-	defer cancel()
-	for {
-		err := c.BgRewriteAOF(ctx).Err()
-		if !redis.HasErrorPrefix(err, "Background append only file rewriting already in progress") {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
 }

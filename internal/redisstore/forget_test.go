@@ -16,8 +16,20 @@ import (
 
 // TestForgetLeavesNoBytes looks for the key and the dedup rows in the raw files.
 func TestForgetLeavesNoBytes(t *testing.T) {
-	server := redistest.Start(t)
-	s := openTest(t, server.URL(), nil)
+	for name, settings := range map[string][]string{
+		"append-only file": nil, "snapshots": {"--appendonly", "no", "--save", "3600 1", "--rdbcompression", "no"}, "both": {"--save", "3600 1", "--rdbcompression", "no"},
+	} {
+		t.Run(name, func(t *testing.T) { testForgetLeavesNoBytes(t, settings) })
+	}
+}
+
+func testForgetLeavesNoBytes(t *testing.T, settings []string) {
+	server := redistest.Start(t, settings...)
+	s, err := Open(t.Context(), server.URL(), Options{AllowWeakDurability: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
 	st, err := s.State(t.Context(), loadSurvey)
 	if err != nil {
 		t.Fatal(err)
@@ -36,21 +48,25 @@ func TestForgetLeavesNoBytes(t *testing.T) {
 		secrets[fmt.Sprint("row ", n)] = m.Who()
 		secrets[fmt.Sprint("masked id ", n)] = m.Hide(r.ID, r.At)
 	}
+	client := server.Client()
+	defer client.Close()
+	if err := client.Save(t.Context()).Err(); err != nil { // somebody's snapshot
+		t.Fatal(err)
+	}
 	if found := search(t, server.Dir(), secrets); found != len(secrets) {
 		t.Fatalf("%d of %d secrets are in the files before: the search does not see them", found, len(secrets))
 	}
 	if err := s.Forget(t.Context(), loadSurvey); err != nil {
 		t.Fatal(err)
 	}
-	client := server.Client()
-	defer client.Close()
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(client.Info(t.Context(), "persistence").Val(), "aof_rewrite_in_progress:0"); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the rewrite does not end")
-		}
+	if notes, err := s.Remains(t.Context()); len(notes) > 0 || err != nil {
+		t.Errorf("remains: %q, %v", notes, err)
 	}
 	if found := search(t, server.Dir(), secrets); found > 0 {
 		t.Errorf("%d secrets are still in the files", found)
+	}
+	if settings != nil {
+		return // what a crash leaves is told elsewhere
 	}
 	server.Kill()
 	server.Run()
@@ -125,5 +141,37 @@ func TestForgetGoesOn(t *testing.T) {
 	}
 	if n, err := other.Respondents(t.Context(), "open"); n != 50 || err != nil {
 		t.Errorf("the survey that stays open has %d respondents, %v", n, err)
+	}
+}
+
+// TestForgetRemains: what could not be written anew is said.
+func TestForgetRemains(t *testing.T) {
+	server := redistest.Start(t, "--save", "3600 1")
+	client := server.Client()
+	defer client.Close()
+	acl := []any{"ACL", "SETUSER", "jindu", "reset", "on", ">p", "~jindu:*", "&jindu:*", "+@all", "-@admin", "-@dangerous", "+info"}
+	if err := client.Do(t.Context(), append(acl, "+config|get")...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	s := openTest(t, "redis://jindu:p@"+server.Addr, nil)
+	if _, err := s.Submit(t.Context(), loadResponse(1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Forget(t.Context(), loadSurvey); err != nil {
+		t.Fatal(err)
+	}
+	notes, err := s.Remains(t.Context())
+	if text := strings.Join(notes, "\n"); err != nil || !strings.Contains(text, "BGREWRITEAOF") || !strings.Contains(text, "dump.rdb") || !strings.Contains(text, "BGSAVE") {
+		t.Errorf("%q, %v", notes, err)
+	}
+	// Who may not read the settings does not know whether there are snapshots.
+	if err := client.Do(t.Context(), acl...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.ConfigSet(t.Context(), "save", "").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if notes, err := s.Remains(t.Context()); err != nil || !strings.Contains(strings.Join(notes, "\n"), "看不到 save") {
+		t.Errorf("%q, %v", notes, err)
 	}
 }

@@ -25,6 +25,9 @@ func (s *Store) Check(ctx context.Context) (survey.Health, error) {
 	if err == nil {
 		err = s.checkCluster(ctx)
 	}
+	if err == nil {
+		err = s.lookAround(ctx)
+	}
 	if err != nil {
 		return survey.Health{}, err
 	}
@@ -33,7 +36,7 @@ func (s *Store) Check(ctx context.Context) (survey.Health, error) {
 			h.Version = v.info["redis_version"]
 		}
 	}
-	h.Durability = durability(all)
+	h.Durability, h.Weak = durability(all), weakest(all, s.cluster)
 	return h, nil
 }
 
@@ -58,4 +61,11 @@ func durability(all []server) string {
 		return "断电不丢；主从切换可能丢最近几份"
 	}
 	return "断电不丢"
+}
+
+// weakest says whether an acknowledged response may be lost on one of them.
+func weakest(all []server, cluster bool) bool {
+	return slices.ContainsFunc(all, func(v server) bool {
+		return slices.ContainsFunc(v.problems(cluster), func(p Problem) bool { return p.Weak })
+	})
 }

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -9,27 +10,32 @@ import (
 const keepEvery = 10 * time.Second
 
 // keep tidies up: it takes up the closings that were interrupted, and looks whether
-// there are replicas, and whether the servers still keep what they acknowledge: a
-// restart or CONFIG SET may have changed that since the start.
+// there are replicas, whether Redis still holds what this process knows, and whether
+// the servers still keep what they acknowledge: a restart or CONFIG SET may have
+// changed that since the start.
 func (s *Store) keep(ctx context.Context) {
 	said := ""
 	tick := time.NewTicker(keepEvery)
 	defer tick.Stop()
 	for {
-		if err := s.finishClosings(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("store: closing a survey for good", "error", err)
-		}
-		switch all, err := s.servers(ctx); {
-		case err == nil:
+		s.tried("closing a survey for good", s.finishClosings(ctx))
+		s.tried("comparing surveys", s.lookAround(ctx))
+		all, err := s.servers(ctx)
+		if s.tried("looking at the servers", err); err == nil {
 			said = s.sayProblems(all, said)
-		case ctx.Err() == nil:
-			s.log.Warn("store: looking at the servers", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// tried logs what failed, unless the breaker or lookAround has said so already.
+func (s *Store) tried(what string, err error) {
+	if err != nil && s.ctx.Err() == nil && !errors.Is(err, errDown) && !errors.Is(err, ErrLost) {
+		s.log.Warn("store: "+what, "error", err)
 	}
 }
 

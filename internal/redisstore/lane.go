@@ -36,6 +36,8 @@ type lane struct {
 	flights int
 	waiting int // flights that wait for Redis to answer again
 
+	seen atomic.Bool // Redis has this part under the survey's mark
+
 	// numbers of the words, as far as this process knows; replaced, never changed.
 	numbers atomic.Pointer[words]
 }
@@ -43,11 +45,11 @@ type lane struct {
 func (s *Store) lane(p part) *lane {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := s.lanes[p.prefix]
+	l := s.lanes[p]
 	if l == nil {
 		l = &lane{store: s, part: p}
 		l.numbers.Store(&words{})
-		s.lanes[p.prefix] = l
+		s.lanes[p] = l
 	}
 	return l
 }
@@ -177,14 +179,20 @@ func (l *lane) wait() {
 // call the script, again when this process was wrong about the numbers of words.
 func (l *lane) call(ctx context.Context, b *batch) ([]string, error) {
 	for range 3 {
-		b.encode(*l.numbers.Load())
+		b.encode(*l.numbers.Load(), l.seen.Load())
 		reply, err := l.store.runReplicated(ctx, submitScript, b.keys, b.args...).StringSlice()
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case len(reply) == 1 && reply[0] == "closed":
+		if len(reply) == 1 && reply[0] == "lost" {
+			return nil, l.store.partLost(l.part)
+		}
+		if len(reply) == 1 && reply[0] == "closed" {
+			l.store.noteClosed(l.part.survey)
 			return slices.Repeat(reply, len(b.subs)), nil
+		}
+		l.see()
+		switch {
 		case len(reply) == 1+len(b.words) && reply[0] == "words":
 			if err := l.learn(b.words, reply[1:]); err != nil {
 				return nil, unavailable(err)
@@ -209,4 +217,15 @@ func (l *lane) learn(names, numbers []string) error {
 	}
 	l.numbers.Store(&known)
 	return nil
+}
+
+// see notes that Redis has this part under the survey's mark.
+func (l *lane) see() {
+	if l.seen.Load() && !l.store.anyLost.Load() {
+		return
+	}
+	l.seen.Store(true)
+	l.store.mu.Lock()
+	defer l.store.mu.Unlock()
+	l.store.regain(l.part)
 }

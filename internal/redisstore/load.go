@@ -39,6 +39,7 @@ type Loader struct {
 	bytes  int
 	parts  int // of every survey
 	survey *loading
+	keys   map[string][]byte // of the surveys, which come last
 }
 
 // loading is the survey that records belong to.
@@ -58,10 +59,7 @@ func Load(ctx context.Context, address string, opts Options) (_ *Loader, err err
 	if err != nil {
 		return nil, err
 	}
-	l := &Loader{store: s, pipe: s.client.Pipeline(), parts: 1}
-	if s.cluster {
-		l.parts = clusterParts
-	}
+	l := &Loader{store: s, pipe: s.client.Pipeline(), parts: s.newParts(), keys: map[string][]byte{}}
 	ours, err := s.client.SetNX(ctx, restoreKey, s.now().UTC().Format(time.RFC3339), 0).Result()
 	if err == nil && !ours {
 		err = ErrRestoring
@@ -89,13 +87,24 @@ func (s *Store) checkRestore(ctx context.Context) error {
 
 // kept says whether a key may be there before a restore, and stays when one is aborted.
 func kept(key string) bool {
-	return key == restoreKey || key == healthKey || strings.HasPrefix(key, sharedPrefix)
+	return key == restoreKey || key == healthKey || strings.HasPrefix(key, sharedPrefix) || strings.HasPrefix(key, ratePrefix)
+}
+
+// passing says whether a key ends by itself and says nothing of who answered: those of
+// a server at work come also into a Redis that was emptied. What the archive has of
+// them replaces them.
+func passing(key string) bool {
+	if strings.HasPrefix(key, claimPrefix) {
+		return true
+	}
+	who, _, _ := strings.Cut(strings.TrimPrefix(key, quizPrefix), "}")
+	return strings.HasPrefix(key, quizPrefix) && len(who) == len(token([16]byte{})) // else of a survey with the id q
 }
 
 func (s *Store) expectEmpty(ctx context.Context) error {
 	return s.scan(ctx, prefix+"*", func(keys []string) error {
 		for _, key := range keys {
-			if !kept(key) {
+			if !kept(key) && !passing(key) {
 				return ErrNotEmpty
 			}
 		}
@@ -169,7 +178,7 @@ func (l *Loader) begin(ctx context.Context, b *backup.Survey) error {
 		return fmt.Errorf("survey %s: %w", b.ID, ErrNotEmpty)
 	}
 	if b.Key != nil {
-		l.pipe.HSet(ctx, home(b.ID).state(), "key", b.Key)
+		l.keys[b.ID] = b.Key
 	}
 	if b.Fingerprint != "" {
 		l.pipe.HSet(ctx, home(b.ID).state(), "fingerprint", b.Fingerprint)
@@ -248,8 +257,35 @@ func (l *Loader) Commit(ctx context.Context) error {
 	if err := l.flush(ctx); err != nil {
 		return err
 	}
+	if err := l.unlock(ctx); err != nil {
+		return err
+	}
 	err := l.store.settle(ctx, nil, func(ctx context.Context) error { return l.store.client.Del(ctx, restoreKey).Err() })
 	return errors.Join(err, l.store.Close())
+}
+
+// unlock writes the surveys' keys. A server that has been at work all the time, on
+// what Redis held before it was emptied, takes no answers without the key that it
+// knows: so it meets a survey that is whole.
+func (l *Loader) unlock(ctx context.Context) error {
+	for id, key := range l.keys {
+		for _, p := range allParts(id, l.parts)[1:] {
+			l.pipe.HSet(ctx, p.state(), "of", mark(key))
+		}
+	}
+	if err := l.flush(ctx); err != nil {
+		return err
+	}
+	for id, key := range l.keys {
+		first, err := l.store.client.HSetNX(ctx, home(id).state(), "key", key).Result()
+		if err != nil {
+			return classify(err)
+		}
+		if !first {
+			return fmt.Errorf("survey %s: %w", id, ErrNotEmpty)
+		}
+	}
+	return nil
 }
 
 // Abort takes away what was put. Where Redis does not answer, the key restoring

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -30,6 +29,10 @@ type Options struct {
 	Logger              *slog.Logger     // slog.Default()
 	AllowWeakDurability bool             // start although an acknowledged response may be lost; Health says so
 
+	// Looking is for a command beside a server, or without one: a survey that is not
+	// there is not made.
+	Looking bool
+
 	restoring bool // this is the restore that others must not see half done
 }
 
@@ -39,18 +42,23 @@ type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
 	weak    bool
+	looking bool
 	cluster bool
 	hub     *notice.Hub
 	notices *notices
 	room    chan struct{} // bounds the submissions at hand
 
+	opened     atomic.Bool // Open is done
+	anyLost    atomic.Bool // see lost
 	replicated atomic.Bool // every server that writes has a replica
 
 	mu     sync.Mutex
 	closed bool
-	parts  map[string]int    // survey → number of parts
-	frozen map[string]string // survey of several parts → fingerprint
-	lanes  map[string]*lane  // part's prefix → its lane
+	known  map[string]known // by survey
+	lost   map[part]bool    // those that are not what is known
+	lanes  map[part]*lane
+
+	renewed map[string]renewal // server → what was done about its files after a Forget
 
 	work   sync.WaitGroup // what must end before the client is closed
 	ctx    context.Context
@@ -67,8 +75,8 @@ func Open(ctx context.Context, address string, opts Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		client: client, now: opts.Now, log: opts.Logger, weak: opts.AllowWeakDurability, hub: notice.NewHub(),
-		room: make(chan struct{}, queueLimit), parts: map[string]int{}, frozen: map[string]string{}, lanes: map[string]*lane{},
+		client: client, now: opts.Now, log: opts.Logger, weak: opts.AllowWeakDurability, looking: opts.Looking, hub: notice.NewHub(),
+		room: make(chan struct{}, queueLimit), known: map[string]known{}, lost: map[part]bool{}, lanes: map[part]*lane{}, renewed: map[string]renewal{},
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -82,12 +90,16 @@ func Open(ctx context.Context, address string, opts Options) (*Store, error) {
 	s.close = sync.OnceValue(s.shut)
 	s.guard()
 	err = s.startCheck(ctx)
+	if err == nil {
+		err = s.checkPermissions(ctx)
+	}
 	if err == nil && !opts.restoring {
 		err = s.checkRestore(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("redis: %w", err), s.Close())
+		return nil, errors.Join(explain(err), s.Close())
 	}
+	s.opened.Store(true)
 	s.background(s.keep)
 	s.background(s.notices.publish)
 	return s, nil

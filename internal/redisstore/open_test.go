@@ -278,7 +278,7 @@ func TestMovedToCluster(t *testing.T) {
 	cluster := redistest.StartCluster(t, 3, 0, 2000)
 	expectRefused(t, "redis://"+cluster.Masters[0].Addr, "?addr=")
 	s := openTest(t, cluster.URL(), nil)
-	if err := s.client.HSet(t.Context(), home(loadSurvey).state(), "parts", 1).Err(); err != nil {
+	if err := s.client.HSet(t.Context(), home(loadSurvey).state(), "parts", 1, "key", "k").Err(); err != nil {
 		t.Fatal(err)
 	}
 	for n := range int64(20) {
@@ -290,7 +290,7 @@ func TestMovedToCluster(t *testing.T) {
 		t.Errorf("%d entries in the one part, %v", n, err)
 	}
 	expectAgreement(t, s, 20)
-	if err := s.client.HSet(t.Context(), home("odd").state(), "parts", 3).Err(); err != nil {
+	if err := s.client.HSet(t.Context(), home("odd").state(), "parts", 3, "key", "k").Err(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.State(t.Context(), "odd"); err == nil {

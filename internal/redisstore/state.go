@@ -9,15 +9,20 @@ import (
 	"jindu/survey"
 )
 
-// State of a survey; its key is made when first asked for.
+// State of a survey; its key is made when first asked for, but never again for a
+// survey that this process knows: then it is lost (ErrLost). A Store that only looks
+// finds an empty State.
 func (s *Store) State(ctx context.Context, id string) (survey.State, error) {
 	key := make([]byte, 32)
 	rand.Read(key)
-	parts := 1
-	if s.cluster {
-		parts = clusterParts
+	s.mu.Lock()
+	_, known := s.known[id]
+	s.mu.Unlock()
+	do := "make"
+	if known || s.looking {
+		do = "look"
 	}
-	reply, err := s.write(ctx, stateScript, []string{home(id).state()}, key, parts)
+	reply, err := s.write(ctx, stateScript, []string{home(id).state()}, key, s.newParts(), do)
 	if err != nil {
 		return survey.State{}, err
 	}
@@ -25,18 +30,37 @@ func (s *Store) State(ctx context.Context, id string) (survey.State, error) {
 	if !ok {
 		return survey.State{}, fmt.Errorf("state of %s: reply %T", id, reply)
 	}
+	st := survey.State{Fingerprint: row[1], Closed: row[2] != ""}
+	if row[0] != "" {
+		st.Key = []byte(row[0])
+	}
+	if err := s.compare(id, row[0], st.Closed); err != nil {
+		return survey.State{}, err
+	}
+	if row[3] == "" {
+		return st, nil // there is none
+	}
+	if row[0] == "" && !st.Closed {
+		return survey.State{}, unavailable(ErrRestoring)
+	}
 	n, err := strconv.Atoi(row[3])
 	if err != nil || n < 1 || n > maxParts || buckets%n != 0 {
 		return survey.State{}, fmt.Errorf("state of %s: %q parts", id, row[3])
 	}
 	s.mu.Lock()
-	s.parts[id] = n
+	k := s.known[id]
+	k.parts = n
+	s.known[id] = k
 	s.mu.Unlock()
-	st := survey.State{Fingerprint: row[1], Closed: row[2] != ""}
-	if row[0] != "" {
-		st.Key = []byte(row[0])
-	}
 	return st, nil
+}
+
+// newParts is how many parts a survey has that opens on this Redis.
+func (s *Store) newParts() int {
+	if s.cluster {
+		return clusterParts
+	}
+	return 1
 }
 
 // texts reads the first n elements of a script's reply.
@@ -57,43 +81,51 @@ func texts(reply any, n int) ([]string, bool) {
 // partsOf a survey. It was fixed when the survey opened, so that one which began
 // on a single server stays in one part when it moves to a Cluster.
 func (s *Store) partsOf(ctx context.Context, id string) (int, error) {
-	s.mu.Lock()
-	n := s.parts[id]
-	s.mu.Unlock()
-	if n > 0 {
+	if n := s.knownParts(id); n > 0 {
 		return n, nil
 	}
 	if _, err := s.State(ctx, id); err != nil {
 		return 0, err
 	}
+	if n := s.knownParts(id); n > 0 {
+		return n, nil
+	}
+	return s.newParts(), nil // of nothing
+}
+
+func (s *Store) knownParts(id string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.parts[id], nil
+	return s.known[id].parts
 }
 
 // freeze gives the fingerprint of a survey of several parts, which its first part
 // decides, before any response: the parts share no transaction. So a survey may be
 // frozen by a response that was then not stored.
-func (s *Store) freeze(ctx context.Context, id, fingerprint string) (string, error) {
+func (s *Store) freeze(ctx context.Context, id, fingerprint, mark string) (string, error) {
 	s.mu.Lock()
-	frozen := s.frozen[id]
+	frozen := s.known[id].frozen
 	s.mu.Unlock()
 	if frozen != "" {
 		return frozen, nil
 	}
-	reply, err := s.write(ctx, freezeScript, []string{home(id).state()}, fingerprint)
+	reply, err := s.write(ctx, freezeScript, []string{home(id).state()}, fingerprint, mark)
 	if err != nil {
 		return "", err
 	}
 	row, ok := texts(reply, 2)
-	if !ok {
+	switch {
+	case !ok:
 		return "", fmt.Errorf("freezing %s: reply %T", id, reply)
-	}
-	if row[1] != "" {
+	case row[1] == "lost":
+		return "", s.partLost(home(id))
+	case row[1] != "":
 		return "", fmt.Errorf("%w: %s", survey.ErrClosed, id)
 	}
 	s.mu.Lock()
-	s.frozen[id] = row[0]
+	k := s.known[id]
+	k.frozen = row[0]
+	s.known[id] = k
 	s.mu.Unlock()
 	return row[0], nil
 }
@@ -104,6 +136,9 @@ const countAtOnce = 1024
 // Respondents counts the rows of the dedup table.
 func (s *Store) Respondents(ctx context.Context, id string) (total int64, err error) {
 	parts, err := s.partsOf(ctx, id)
+	if err == nil {
+		err = s.whole(id)
+	}
 	if err != nil {
 		return 0, err
 	}

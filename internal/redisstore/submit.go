@@ -19,6 +19,7 @@ type submission struct {
 	mask     dedup.Mask
 	bucket   int
 	words    []string
+	mark     string // of the survey's key
 	home     string // fingerprint of a survey of several parts
 	result   survey.Result
 
@@ -47,8 +48,11 @@ func (s *Store) Submit(ctx context.Context, r *survey.Response) (survey.Result, 
 		return survey.Result{}, err
 	}
 	sub := &submission{response: clone(r), mask: dedup.NewMask(r.Survey, r.Respondent), words: numbered(r), done: make(chan error, 1)}
+	if sub.mark, err = s.markOf(r.Survey); err != nil {
+		return survey.Result{}, err
+	}
 	if parts > 1 {
-		if sub.home, err = s.freeze(ctx, r.Survey, r.Fingerprint); err != nil {
+		if sub.home, err = s.freeze(ctx, r.Survey, r.Fingerprint, sub.mark); err != nil {
 			return survey.Result{}, err
 		}
 	}
@@ -112,9 +116,9 @@ func newBatch(p part, subs []*submission) *batch {
 	return b
 }
 
-// encode the batch with what is known of its words. Responses are left out while
+// encode the batch with what is known of its words, and of its part. Responses are left out while
 // a word has no number yet: the script gives it one first.
-func (b *batch) encode(numbers words) {
+func (b *batch) encode(numbers words, seen bool) {
 	b.keys = append(b.keys[:0], b.part.state(), b.part.log(), b.part.words(), b.part.rollUp(), b.part.late())
 	b.at = map[string]int{}
 	subs := b.subs
@@ -123,7 +127,14 @@ func (b *batch) encode(numbers words) {
 			subs = nil
 		}
 	}
-	b.args = append(b.args[:0], len(b.words), len(subs), b.subs[0].home)
+	standing := "new"
+	switch {
+	case b.part.number == 0:
+		standing = "home"
+	case seen:
+		standing = "seen"
+	}
+	b.args = append(b.args[:0], len(b.words), len(subs), b.subs[0].home, b.subs[0].mark, standing)
 	for _, w := range b.words {
 		b.args = append(b.args, w, strconv.FormatUint(numbers[w], 10))
 	}

@@ -17,6 +17,9 @@ import (
 // hashesAtOnce is how many hashes one pipeline reads.
 const hashesAtOnce = 128
 
+// cellsOfPlace is about how many counts a place has.
+const cellsOfPlace = 48
+
 type rowKey struct{ place, point string }
 
 // Tally sums the counts by place. Each response is in it whole or not at all.
@@ -25,6 +28,9 @@ func (s *Store) Tally(ctx context.Context, id string, f survey.Filter) (survey.T
 		return survey.Tally{}, fmt.Errorf("tally level %q", f.Level)
 	}
 	parts, err := s.partsOf(ctx, id)
+	if err == nil {
+		err = s.whole(id)
+	}
 	if err != nil {
 		return survey.Tally{}, err
 	}
@@ -33,6 +39,9 @@ func (s *Store) Tally(ctx context.Context, id string, f survey.Filter) (survey.T
 		err = s.rollUp(ctx, id, parts, f.Townships, rows)
 	} else {
 		err = s.places(ctx, id, parts, f, rows)
+	}
+	if err == nil && len(rows) == 0 {
+		_, err = s.State(ctx, id) // none yet, or Redis was emptied
 	}
 	if err != nil {
 		return survey.Tally{}, err
@@ -96,7 +105,7 @@ func (s *Store) places(ctx context.Context, id string, parts int, f survey.Filte
 func add(rows map[rowKey]map[string]int64, k rowKey, cell string, n int64) {
 	counts := rows[k]
 	if counts == nil {
-		counts = map[string]int64{}
+		counts = make(map[string]int64, cellsOfPlace)
 		rows[k] = counts
 	}
 	counts[cell] += n
@@ -116,12 +125,20 @@ func (s *Store) counts(ctx context.Context, keys []string, names int, each func(
 	return nil
 }
 
-// eachCount gives every count of a hash with the parts of its name.
+// eachCount gives every count of a hash with the parts of its name, in a slice that
+// is used again.
 func eachCount(fields map[string]string, names int, each func(name []string, n int64)) error {
+	name := make([]string, names)
 	for field, text := range fields {
-		name := strings.SplitN(field, "\x00", names)
+		rest, whole := field, true
+		for i := range names - 1 {
+			var cut bool
+			name[i], rest, cut = strings.Cut(rest, "\x00")
+			whole = whole && cut
+		}
+		name[names-1] = rest
 		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || len(name) != names {
+		if err != nil || !whole {
 			return fmt.Errorf("count %q of %q", text, field)
 		}
 		each(name, n)

@@ -16,7 +16,9 @@ import (
 const (
 	codePerm     = 3
 	codeReadOnly = 8
+	codeIO       = 10
 	codeCorrupt  = 11
+	codeFull     = 13
 	codeCantOpen = 14
 	codeNotADB   = 26
 )

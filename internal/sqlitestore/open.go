@@ -27,13 +27,19 @@ var (
 type Options struct {
 	Now    func() time.Time // by which claims, attempts and replies expire; time.Now
 	Logger *slog.Logger     // slog.Default()
+	Free   FreeSpace        // room left on the disk of a folder; that of the system
 }
+
+// FreeSpace gives the bytes left on the disk of a folder, and false where that
+// cannot be known.
+type FreeSpace func(folder string) (bytes int64, known bool)
 
 // Store is one SQLite file. Every method is safe for use by many goroutines.
 type Store struct {
 	path   string
 	now    func() time.Time
 	log    *slog.Logger
+	free   FreeSpace
 	lock   *folderLock // nil beside a server
 	read   *reader
 	writer *writer
@@ -85,9 +91,12 @@ func OpenReader(ctx context.Context, path string) (*Store, error) {
 
 // open opens everything but the folder's lock; without one it is beside a server.
 func open(ctx context.Context, path string, opts Options, lock *folderLock) (_ *Store, err error) {
-	s := &Store{path: path, now: opts.Now, log: opts.Logger, lock: lock, hub: notice.NewHub()}
+	s := &Store{path: path, now: opts.Now, log: opts.Logger, free: opts.Free, lock: lock, hub: notice.NewHub()}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.free == nil {
+		s.free = freeSpace
 	}
 	if s.log == nil {
 		s.log = slog.Default()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"jindu/internal/notice"
+	"jindu/internal/outage"
 )
 
 const (
@@ -60,6 +61,9 @@ type writer struct {
 	items []*item     // of the batch at hand
 	batch *batch      // its memory is used again
 	dirty atomic.Bool // whether there were commits since the last checkpoint
+
+	failed atomic.Pointer[error] // of the last batch, when the disk did not take it
+	outage *outage.Log
 }
 
 func newWriter(path string, now func() time.Time, log *slog.Logger, hub *notice.Hub) *writer {
@@ -70,6 +74,7 @@ func newWriter(path string, now func() time.Time, log *slog.Logger, hub *notice.
 		hub:        hub,
 		queue:      make(chan *item, queueLimit),
 		closing:    make(chan struct{}),
+		outage:     outage.New(log, "store: a transaction failed; connecting again", now),
 		gone:       make(chan struct{}),
 	}
 	w.batch = newBatch(w)
@@ -215,6 +220,7 @@ func (w *writer) commit(items []*item) error {
 	b := w.batch
 	b.begin()
 	if err := b.apply(items); err != nil {
+		w.note(err)
 		if back := w.exec("ROLLBACK"); back != nil {
 			w.reset("rollback", errors.Join(err, back))
 		}
@@ -225,6 +231,10 @@ func (w *writer) commit(items []*item) error {
 		w.reset("commit", err)
 		return unknown(err)
 	}
+	if len(b.dirty) > 0 {
+		w.failed.Store(nil)
+		w.outage.Worked(ctx)
+	}
 	w.dirty.Store(true)
 	w.hub.Notify(b.dirty)
 	return nil
@@ -233,7 +243,8 @@ func (w *writer) commit(items []*item) error {
 // reset gives up the connection, and with it any transaction; the next batch
 // connects again.
 func (w *writer) reset(step string, err error) {
-	w.log.Error("store: connecting again after an error", "step", step, "error", err)
+	w.note(err)
+	w.outage.Failed(context.Background(), err, "step", step)
 	if err := w.disconnect(); err != nil {
 		w.log.Error("store: disconnect", "error", err)
 	}
@@ -244,3 +255,10 @@ type applyError struct{ err error }
 
 func (e *applyError) Error() string { return e.err.Error() }
 func (e *applyError) Unwrap() error { return e.err }
+
+// note that the disk did not take a batch.
+func (w *writer) note(err error) {
+	if noRoom(err) {
+		w.failed.Store(&err)
+	}
+}

@@ -199,7 +199,15 @@ func TestFull(t *testing.T) {
 		}
 	}
 	expectAgreement(t, s, "kill")
+	// The check tells, although its own small write finds room.
+	limit("40")
+	if _, err := s.Check(t.Context()); !errors.Is(err, ErrDiskFull) || !errors.Is(err, survey.ErrUnavailable) {
+		t.Errorf("check of a full disk: %v", err)
+	}
 	limit("1000000")
+	if h, err := s.Check(t.Context()); err != nil {
+		t.Errorf("check with room again: %+v, %v", h, err)
+	}
 	for i := range n {
 		if _, err := s.Submit(t.Context(), killResponse(i)); err != nil {
 			t.Fatal(err)
@@ -208,6 +216,29 @@ func TestFull(t *testing.T) {
 	expectAgreement(t, s, "kill")
 	if got, err := s.Respondents(t.Context(), "kill"); got != n {
 		t.Errorf("%d respondents, %v; want %d", got, err, n)
+	}
+}
+
+// TestLittleSpace: a disk that runs full is told before responses fail.
+func TestLittleSpace(t *testing.T) {
+	free, known := int64(10<<30), true
+	s := openTest(t, filepath.Join(t.TempDir(), "jindu.db"), Options{Free: func(string) (int64, bool) { return free, known }})
+	expect := func(what, warning string, full bool) {
+		t.Helper()
+		h, err := s.Check(t.Context())
+		if errors.Is(err, ErrDiskFull) != full || (err != nil) != full || h.Warning != warning {
+			t.Errorf("%s: %+v, %v", what, h, err)
+		}
+	}
+	expect("10 GB", "", false)
+	free = 120 << 20
+	expect("120 MB", "数据所在的磁盘只剩 120 MB", false)
+	free = 3 << 20
+	expect("3 MB", "", true)
+	known = false
+	expect("unknown", "", false)
+	if n, known := freeSpace(t.TempDir()); !known || n <= 0 {
+		t.Error("this system does not tell:", n, known)
 	}
 }
 

@@ -157,7 +157,7 @@ func (p *Pages) comeBack(c *gin.Context, v visit, a attempt, code, state string)
 	err := ErrCode
 	var who respondent.Pseudonym
 	// A state is good for the page being loaded twice, not for asking WeChat on and on.
-	if a.stage == sent && p.states.Allow(string(a.state[:])) && hmac.Equal([]byte(hex.EncodeToString(a.state[:])), []byte(state)) {
+	if a.stage == sent && hmac.Equal([]byte(hex.EncodeToString(a.state[:])), []byte(state)) && p.states.Allow(c.Request.Context(), string(a.state[:])) {
 		who, err = p.exchange(c, v.q, code)
 	}
 	var unknown *pseudonymError

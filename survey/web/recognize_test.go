@@ -12,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"jindu/content"
 	"jindu/internal/browsertest"
+	"jindu/internal/limit"
 	"jindu/survey"
 )
 
@@ -395,6 +398,38 @@ func TestStateIsBoundToTheBrowser(t *testing.T) {
 	}
 	if raw := fresh.cookies(path)[cookieAttempt]; raw == "" || fresh.cookies(elsewhere)[cookieAttempt] != "" {
 		t.Errorf("cookie %q", raw)
+	}
+}
+
+// spentElsewhere is a count in which other processes have used up a bound.
+type spentElsewhere string
+
+func (name spentElsewhere) Take(_ context.Context, b limit.Bound, _ string) (bool, error) {
+	return b.Name != string(name), nil
+}
+
+// A state that other processes have exchanged is exchanged no more: the browser is
+// sent anew, and in the end answers in another way.
+func TestStateIsSpentInAllProcesses(t *testing.T) {
+	s, p := wechatSite(t)
+	cfg := s.cfg
+	cfg.Rates, cfg.BaseURL = spentElsewhere("authorization states"), s.server.URL
+	pages, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := gin.New()
+	pages.Register(engine)
+	s.server.Config.Handler = engine
+	path := s.ticket(township)
+	b := s.phone("alice")
+	page := b.get(path)
+	if p.exchanged != 0 || p.sent != maxTries {
+		t.Errorf("%d exchanges, sent %d times", p.exchanged, p.sent)
+	}
+	b.post(path, b.fill(page)).expect(t, http.StatusOK, "提交成功")
+	if n := s.tiers(); n[content.TierDevice] != 1 {
+		t.Errorf("%v", n)
 	}
 }
 

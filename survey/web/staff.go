@@ -33,7 +33,7 @@ func (p *Pages) isStaff(c *gin.Context, v visit) bool {
 // ticket, so tries are bounded per network over all tickets; and over all networks
 // per ticket.
 func (p *Pages) admit(c *gin.Context, v visit, pin string) *problem {
-	if !p.tries.Allow(p.networkKey(c, "")) || !p.allTries.Allow(v.raw) {
+	if !p.tries.Allow(c.Request.Context(), p.networkKey(c, "")) || !p.allTries.Allow(c.Request.Context(), v.raw) {
 		return &problem{status: http.StatusTooManyRequests, code: "pin_rate", title: "试得太多了",
 			text: "请过一分钟再输入口令。", retry: 60}
 	}

@@ -53,7 +53,7 @@ func (p *Pages) submit(c *gin.Context) {
 	if v.assisted() && !p.staffPost(c, v, &state) {
 		return
 	}
-	if !p.posts.Allow(p.networkKey(c, v.raw)) {
+	if !p.posts.Allow(c.Request.Context(), p.networkKey(c, v.raw)) {
 		p.mend(c, v, state, &tooMany)
 		return
 	}
@@ -84,11 +84,21 @@ func (p *Pages) submit(c *gin.Context) {
 	case errors.Is(err, survey.ErrClosed):
 		p.refuse(c, &over)
 	case err != nil:
-		p.Log.Error("submission not stored", "survey", v.q.ID, "tier", s.Tier, "error", err)
+		p.notStored(ctx, err, "survey", v.q.ID, "tier", s.Tier)
 		p.mend(c, v, state, &storeDown)
 	default:
+		p.outage.Worked(ctx)
 		p.finish(c, v, receipt)
 	}
+}
+
+// notStored logs it: a store that is away in a few lines, not once a submission.
+func (p *Pages) notStored(ctx context.Context, err error, about ...any) {
+	if errors.Is(err, survey.ErrUnavailable) || errors.Is(err, survey.ErrUnknown) {
+		p.outage.Failed(ctx, err, about...)
+		return
+	}
+	p.Log.ErrorContext(ctx, "submission not stored", append(about, "error", err)...)
 }
 
 func readForm(c *gin.Context) (url.Values, *problem) {

@@ -13,6 +13,7 @@ import (
 
 	"jindu/content"
 	"jindu/internal/limit"
+	"jindu/internal/outage"
 	"jindu/internal/page"
 	"jindu/internal/respondent"
 	"jindu/survey"
@@ -21,18 +22,19 @@ import (
 //go:embed *.html style.css script.js
 var files embed.FS
 
-// Config of Pages. Every field but AssistPIN, OtherHosts, WeChat and Legal is needed.
+// Config of Pages. Every field but AssistPIN, OtherHosts, WeChat, Rates and Legal is needed.
 type Config struct {
 	Library    func() *content.Library
 	Desk       *survey.Desk
 	Keys       *respondent.Keys
 	Legal      page.Legal
-	BaseURL    string   // public address without a path, as printed in QR codes
-	OtherHosts []string // that lead to these pages too; WeChat knows the way back to BaseURL only
-	Secure     bool     // cookies only over https
-	AssistPIN  string   // opens assisted tickets; "": assisted mode is off
-	WeChat     WeChat   // nil: nobody is recognized but by a personal link
-	RateTicket int      // posts a minute per network and ticket; 0: no bound
+	BaseURL    string       // public address without a path, as printed in QR codes
+	OtherHosts []string     // that lead to these pages too; WeChat knows the way back to BaseURL only
+	Secure     bool         // cookies only over https
+	AssistPIN  string       // opens assisted tickets; "": assisted mode is off
+	WeChat     WeChat       // nil: nobody is recognized but by a personal link
+	RateTicket int          // posts a minute per network and ticket; 0: no bound
+	Rates      limit.Shared // counts for all processes; nil: this is the only one
 	Now        func() time.Time
 	Log        *slog.Logger
 }
@@ -44,6 +46,7 @@ type Pages struct {
 	posts                       *limit.Limiter // per network and ticket
 	states                      *limit.Limiter // exchanges of one authorization's state
 	tries, allTries             *limit.Limiter // of the staff PIN: per network, per ticket
+	outage                      *outage.Log
 	images                      imageCache
 	exchanges                   singleflight.Group
 }
@@ -53,12 +56,17 @@ const limiterKeys = 20_000
 
 // New parses the pages.
 func New(cfg Config) (*Pages, error) {
+	bound := func(b limit.Bound) *limit.Limiter {
+		b.Keys, b.Wait = limiterKeys, limit.Patient
+		return limit.New(b, cfg.Rates, cfg.Now)
+	}
 	p := &Pages{
 		Config:   cfg,
-		posts:    limit.New(cfg.RateTicket, cfg.RateTicket, limiterKeys, cfg.Now),
-		tries:    limit.New(6, 20, limiterKeys, cfg.Now),
-		allTries: limit.New(20, 40, limiterKeys, cfg.Now),
-		states:   limit.New(1, 2, limiterKeys, cfg.Now),
+		outage:   outage.New(cfg.Log, "submission not stored", cfg.Now),
+		posts:    bound(limit.Bound{Name: "posts", PerMinute: cfg.RateTicket, Burst: cfg.RateTicket}),
+		tries:    bound(limit.Bound{Name: "PIN by network", PerMinute: 6, Burst: 20, Exact: true}),
+		allTries: bound(limit.Bound{Name: "PIN by ticket", PerMinute: 20, Burst: 40, Exact: true}),
+		states:   bound(limit.Bound{Name: "authorization states", PerMinute: 1, Burst: 2, Exact: true}),
 	}
 	for _, kind := range []struct {
 		page     **page.Page

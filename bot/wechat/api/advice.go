@@ -37,7 +37,9 @@ func Advice(err error) string {
 	case errors.Is(err, ErrBlocked):
 		return "微信封禁了此接口。到公众号后台的“通知中心”看原因，并按提示申诉。"
 	case errors.Is(err, ErrQuota):
-		return "今天的调用次数已用完，或调用太频繁。到" + clickRights + "，查看每日上限；次日零点恢复。"
+		return "今天的调用次数已用完。到" + clickRights + "，查看每日上限；次日零点恢复。"
+	case errors.Is(err, ErrTooOften):
+		return "调用太频繁，过一分钟再试。"
 	case errors.Is(err, ErrToken):
 		return "微信不认接口凭证。检查是否另有程序在用同一个公众号的 AppSecret 强制刷新凭证。"
 	case errors.Is(err, ErrNoMenu):

@@ -83,6 +83,13 @@ func TestMenuLimits(t *testing.T) {
 		{"long url", one(api.Button{Name: "a", URL: "https://e.cn/" + long(1024-12)}), "$.buttons[0].url"},
 		{"script", one(api.Button{Name: "a", URL: "javascript:alert(1)"}), "$.buttons[0].url"},
 		{"both", one(api.Button{Name: "a", Key: "b", URL: "https://e.cn/"}), "$.buttons[0]"},
+		{"bell in a name", one(api.Button{Name: "a\ab", Key: "b"}), "$.buttons[0].name"},
+		{"newline below", sub(click, api.Button{Name: "a\nb", Key: "b"}), "$.buttons[0].buttons[1].name"},
+		{"turned around", one(api.Button{Name: "a\u202eb", Key: "b"}), "$.buttons[0].name"},
+		{"no UTF-8", one(api.Button{Name: "a\xffb", Key: "b"}), "$.buttons[0].name"},
+		{"delete in a parent", api.Menu{Buttons: []api.Button{{Name: "a\x7f", Buttons: []api.Button{click}}}}, "$.buttons[0].name"},
+		{"null in a key", one(api.Button{Name: "a", Key: "b\x00"}), "$.buttons[0].key"},
+		{"emoji", one(api.Button{Name: "👍🏽", Key: "b"}), ""},
 		{"neither", one(api.Button{Name: "a"}), "$.buttons[0]"},
 		{"other type", one(api.Button{Name: "a", Type: "miniprogram"}), "$.buttons[0].type"},
 		{"parent with key", api.Menu{Buttons: []api.Button{{Name: "a", Key: "b", Buttons: []api.Button{click}}}}, "$.buttons[0]"},
@@ -100,7 +107,7 @@ func TestMenuLimits(t *testing.T) {
 			t.Errorf("%s: %v %v", test.name, problems, err)
 		}
 	}
-	wantCalls(t, w, "menu/create", 7) // what does not pass is not sent
+	wantCalls(t, w, "menu/create", 8) // what does not pass is not sent
 }
 
 func TestSceneCodes(t *testing.T) {

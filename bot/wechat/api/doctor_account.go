@@ -68,11 +68,11 @@ var rights = []right{
 		func(ctx context.Context, c *Client) error { _, err := c.Exchange(ctx, "doctor"); return err },
 		func(err error) bool { return errors.Is(err, ErrCode) },
 	}, {
-		"客服消息", "超过 5 秒的回答不能补发，请用户再问一次",
+		"客服消息", "超过 5 秒的回答不能补发，微信会再问一次；图片改用链接和图文",
 		func(ctx context.Context, c *Client) error { return c.SendText(ctx, "doctor", "doctor") },
 		func(err error) bool { return errors.Is(err, ErrCannotWrite) },
 	}, {
-		"图片素材", "不发图片回复，改用图文",
+		"图片素材", "不发图片，改用链接和图文",
 		func(ctx context.Context, c *Client) error {
 			return c.call(ctx, request{api: "media/get", query: url.Values{"media_id": {"doctor"}}}, nil)
 		},

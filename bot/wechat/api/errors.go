@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
-	"time"
 	"unicode"
 )
 
@@ -21,7 +19,8 @@ var (
 	ErrAddress     = errors.New("this server's address is not on the account's whitelist")
 	ErrNoRight     = errors.New("the account has no right to this call")
 	ErrBlocked     = errors.New("WeChat has blocked this call for the account")
-	ErrQuota       = errors.New("quota used up, or called too often")
+	ErrQuota       = errors.New("the day's quota of this call is used up")
+	ErrTooOften    = errors.New("called too often in this minute")
 	ErrCode        = errors.New("authorization code is used, expired or wrong") // authorize anew
 	ErrSnapshot    = errors.New("not the person but a virtual user of a page snapshot")
 	ErrNoMenu      = errors.New("there is no menu")
@@ -36,7 +35,7 @@ var kinds = map[int]error{
 	40164: ErrAddress, 89503: ErrAddress, 89506: ErrAddress, 89507: ErrAddress,
 	48001: ErrNoRight, 50001: ErrNoRight,
 	48004: ErrBlocked, 50002: ErrBlocked,
-	45009: ErrQuota, 45011: ErrQuota,
+	45009: ErrQuota, 45011: ErrTooOften,
 	40029: ErrCode, 40163: ErrCode, 41008: ErrCode, 42003: ErrCode,
 	46003: ErrNoMenu,
 	40003: ErrCannotWrite, 43004: ErrCannotWrite, 45015: ErrCannotWrite, 45047: ErrCannotWrite,
@@ -116,40 +115,4 @@ func redact(text string, secrets ...string) string {
 		text = text[:maxText]
 	}
 	return strings.ToValidUTF8(text, "")
-}
-
-// refusedFor is how long an API is left alone after a refusal that asking again
-// does not change.
-const refusedFor = 10 * time.Minute
-
-// refusals are the APIs that WeChat refuses to this account. There are as many
-// as there are calls in this package.
-type refusals struct {
-	mu    sync.Mutex
-	byAPI map[string]refusal
-}
-
-type refusal struct {
-	err   error
-	until time.Time
-}
-
-// known is the refusal of an API that still holds, or nil.
-func (r *refusals) known(api string, now time.Time) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if seen, ok := r.byAPI[api]; ok && now.Before(seen.until) {
-		return seen.err
-	}
-	return nil
-}
-
-func (r *refusals) note(api string, err error, now time.Time) {
-	var refused *Error
-	if !errors.As(err, &refused) || refused.API != api || !(errors.Is(err, ErrNoRight) || refused.Code == 45009) {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.byAPI[api] = refusal{err, now.Add(refusedFor)}
 }

@@ -26,7 +26,7 @@ func TestFaults(t *testing.T) {
 		{"busy", fake.Fault{Code: -1}, api.ErrUnreachable},
 		{"slow", fake.Fault{Until: never}, api.ErrUnreachable},
 		{"quota", fake.Fault{Code: 45009}, api.ErrQuota},
-		{"too often", fake.Fault{Code: 45011}, api.ErrQuota},
+		{"too often", fake.Fault{Code: 45011}, api.ErrTooOften},
 		{"blocked", fake.Fault{Code: 48004}, api.ErrBlocked},
 		{"whitelist", fake.Fault{Code: 40164}, api.ErrAddress},
 		{"502", fake.Fault{Status: 502}, api.ErrUnreachable},

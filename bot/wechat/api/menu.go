@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/silenceper/wechat/v2/officialaccount/menu"
 )
@@ -77,13 +80,38 @@ func (b Button) checkName(path string, limit int, report func(string, string, ..
 	case n == 0:
 		report(path, "缺少 name（按钮上的字）")
 	case n > limit:
-		report(path+".name", "“%s”太长：最多 %d 字节（%d 个汉字），现在是 %d 字节", b.Name, limit, limit/3, n)
+		report(path+".name", "“%s”太长：最多 %d 字节（%d 个汉字），现在是 %d 字节", visible(b.Name), limit, limit/3, n)
 	}
+	checkRunes(path+".name", b.Name, report)
+}
+
+// checkRunes reports the first character that nobody sees or that is none.
+func checkRunes(path, text string, report func(string, string, ...any)) {
+	n := 0
+	for i, r := range text {
+		n++
+		if _, size := utf8.DecodeRuneInString(text[i:]); unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control) || r == utf8.RuneError && size == 1 {
+			report(path, "第 %d 个字是看不见的控制字符（%U），请删掉", n, r)
+			return
+		}
+	}
+}
+
+// visible is a text for a message on one line.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '�'
+		}
+		return r
+	}, text)
 }
 
 // check a button that does something.
 func (b Button) check(path string, nameLimit int, report func(string, string, ...any)) {
 	b.checkName(path, nameLimit, report)
+	checkRunes(path+".key", b.Key, report)
+	checkRunes(path+".url", b.URL, report)
 	switch {
 	case b.Type != "":
 		report(path+".type", "不支持 %s 类型的按钮", b.Type)

@@ -32,15 +32,21 @@ const maxID = 64
 
 // Exchange gives the open id of who came back with this code. A code works once
 // and for 5 minutes, so a failed exchange is not to be repeated: ErrCode and
-// ErrUnreachable want a new authorization. ErrSnapshot: the page is a snapshot
+// ErrUnreachable want a new authorization, with ErrQuota or ErrTooOften WeChat is
+// left alone for a while. ErrSnapshot: the page is a snapshot
 // and the id belongs to nobody.
 func (c *Client) Exchange(ctx context.Context, code string) (openID string, err error) {
 	if code == "" || len(code) > 512 {
 		return "", fmt.Errorf("wechat: %s: %w", exchangeAPI, ErrCode)
 	}
+	if err := c.refusals.known(exchangeAPI, c.now()); err != nil {
+		return "", err
+	}
 	q := url.Values{"appid": {c.appID}, "secret": {c.secret}, "code": {code}, "grant_type": {"authorization_code"}}
 	var res oauth.ResAccessToken
-	if err := c.send(ctx, request{api: exchangeAPI, query: q, secrets: []string{code}}, &res); err != nil {
+	err = c.send(ctx, request{api: exchangeAPI, query: q, secrets: []string{code}}, &res)
+	c.refusals.note(exchangeAPI, err, c.now())
+	if err != nil {
 		return "", err
 	}
 	if res.IsSnapShotUser == 1 {

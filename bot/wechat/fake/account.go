@@ -138,6 +138,14 @@ func (s *Server) showQR(w http.ResponseWriter, r *http.Request) {
 	w.Write(picture)
 }
 
+// media is a picture that was uploaded.
+type media struct {
+	data    []byte
+	expires time.Time
+}
+
+const mediaLife = 3 * 24 * time.Hour
+
 // upload is /cgi-bin/media/upload.
 func (s *Server) upload(r *http.Request) any {
 	if r.URL.Query().Get("type") != "image" {
@@ -158,7 +166,7 @@ func (s *Server) upload(r *http.Request) any {
 	id := "m_" + rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.media[id] = data
+	s.media[id] = media{data, s.Now().Add(mediaLife)}
 	return map[string]any{"type": "image", "media_id": id, "created_at": s.Now().Unix()}
 }
 
@@ -169,11 +177,14 @@ func (s *Server) getMedia(r *http.Request) any {
 	return refuse(40007, "invalid media_id")
 }
 
-// Media gives what was uploaded under an id, nil when nothing was.
+// Media gives what was uploaded under an id in the last 3 days, else nil.
 func (s *Server) Media(id string) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.media[id]
+	if m := s.media[id]; s.Now().Before(m.expires) {
+		return m.data
+	}
+	return nil
 }
 
 // sendCustom is /cgi-bin/message/custom/send.
@@ -182,15 +193,21 @@ func (s *Server) sendCustom(r *http.Request) any {
 		ToUser  string `json:"touser"`
 		MsgType string `json:"msgtype"`
 		Text    struct{ Content string }
+		Image   struct {
+			MediaID string `json:"media_id"`
+		}
 	}
 	if json.NewDecoder(r.Body).Decode(&in) != nil {
 		return refuse(47001, "data format error")
 	}
-	if in.MsgType != "text" {
-		return refuse(40008, "invalid message type")
-	}
-	if in.Text.Content == "" || len(in.Text.Content) > 2048 {
+	picture := s.Media(in.Image.MediaID)
+	switch {
+	case in.MsgType == "image" && picture == nil:
+		return refuse(40007, "invalid media_id")
+	case in.MsgType == "text" && (in.Text.Content == "" || len(in.Text.Content) > 2048):
 		return refuse(45002, "content size out of limit")
+	case in.MsgType != "image" && in.MsgType != "text":
+		return refuse(40008, "invalid message type")
 	}
 	s.mu.Lock()
 	who := s.followers[in.ToUser]
@@ -198,5 +215,5 @@ func (s *Server) sendCustom(r *http.Request) any {
 	if who == nil {
 		return refuse(40003, "invalid openid")
 	}
-	return who.receive(in.Text.Content)
+	return who.receive(letter{in.Text.Content, picture})
 }

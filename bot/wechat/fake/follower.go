@@ -26,7 +26,7 @@ type Follower struct {
 	ID   string // open id for this account
 
 	server   *Server
-	letters  chan string
+	letters  chan letter
 	snapshot bool
 
 	mu       sync.Mutex
@@ -36,7 +36,7 @@ type Follower struct {
 
 // Person makes one who does not follow yet.
 func (s *Server) Person(name string) *Follower {
-	f := &Follower{Name: name, ID: newID(), server: s, letters: make(chan string, 64)}
+	f := &Follower{Name: name, ID: newID(), server: s, letters: make(chan letter, 64)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.followers[f.ID] = f
@@ -169,8 +169,14 @@ func (f *Follower) send(ctx context.Context, fields []field) (Delivery, error) {
 	return f.server.deliver(ctx, f.ID, compose(append(head, fields...)))
 }
 
+// letter is a customer message: a text, or a picture.
+type letter struct {
+	text    string
+	picture []byte
+}
+
 // receive a customer message.
-func (f *Follower) receive(text string) any {
+func (f *Follower) receive(l letter) any {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
@@ -180,20 +186,37 @@ func (f *Follower) receive(text string) any {
 		return refuse(45015, "response out of time limit or subscription is canceled")
 	}
 	select {
-	case f.letters <- text:
+	case f.letters <- l:
 		return ok
 	default:
 		return refuse(45047, "out of response count limit")
 	}
 }
 
-// Letter waits for the next customer message.
+// Letter waits for the next customer message, which has to be a text.
 func (f *Follower) Letter(ctx context.Context) (string, error) {
 	select {
-	case text := <-f.letters:
-		return text, nil
+	case l := <-f.letters:
+		if l.picture != nil {
+			return "", errors.New("a picture, not a text")
+		}
+		return l.text, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
+	}
+}
+
+// Picture waits for the next customer message, which has to be a picture, and
+// gives its bytes.
+func (f *Follower) Picture(ctx context.Context) ([]byte, error) {
+	select {
+	case l := <-f.letters:
+		if l.picture == nil {
+			return nil, errors.New("a text, not a picture: " + l.text)
+		}
+		return l.picture, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 

@@ -64,7 +64,7 @@ type Server struct {
 	forced    int
 	menu      json.RawMessage
 	scenes    map[string]*scene // by ticket and by the code's URL
-	media     map[string][]byte
+	media     map[string]media
 	codes     map[string]*code
 	sessions  map[string]*Follower
 	followers map[string]*Follower
@@ -99,7 +99,7 @@ func Start(cfg Config) (*Server, error) {
 			Transport:     &http.Transport{MaxIdleConnsPerHost: 64},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		ended: make(chan struct{}), calls: map[string]int{}, scenes: map[string]*scene{}, media: map[string][]byte{},
+		ended: make(chan struct{}), calls: map[string]int{}, scenes: map[string]*scene{}, media: map[string]media{},
 		codes: map[string]*code{}, sessions: map[string]*Follower{}, followers: map[string]*Follower{},
 	}
 	s.messages.Store(23_456_789_012_345_678)

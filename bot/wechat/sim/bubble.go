@@ -10,11 +10,12 @@ import (
 
 // bubble is one line of the conversation.
 type bubble struct {
-	Mine  bool
-	Note  bool // a grey line in the middle
-	Parts []part
-	Card  *card
-	Foot  string // what an editor wants to know of a reply
+	Mine    bool
+	Note    bool // a grey line in the middle
+	Parts   []part
+	Card    *card
+	Picture string // address of a picture that came as a message
+	Foot    string // what an editor wants to know of a reply
 }
 
 // part of a bubble: text, a link, or a choice to tap.

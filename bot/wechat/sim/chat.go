@@ -28,9 +28,15 @@ type chat struct {
 	follower string // open id
 	used     time.Time
 
-	mu        sync.Mutex
-	bubbles   []bubble
-	following bool
+	mu      sync.Mutex
+	bubbles []bubble
+	now     state
+}
+
+// state of a conversation.
+type state struct {
+	Following bool
+	Plain     bool // the account is not verified: no menu, nothing outside of replies
 }
 
 func newChats(now func() time.Time) *chats { return &chats{now: now, byID: map[string]*chat{}} }
@@ -43,6 +49,18 @@ func (c *chats) get(id string) *chat {
 		found.used = c.now()
 	}
 	return found
+}
+
+// of gives the conversation of a follower, or nil.
+func (c *chats) of(follower string) *chat {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, found := range c.byID {
+		if found.follower == follower {
+			return found
+		}
+	}
+	return nil
 }
 
 func (c *chats) open() (id string, opened *chat) {
@@ -81,11 +99,18 @@ func (c *chat) add(b bubble) {
 func (c *chat) follow(s sent) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.following = s.following >= 0
+	c.now.Following = s.following >= 0
 }
 
-func (c *chat) state() (bubbles []bubble, following bool) {
+// turn makes the account a verified one, or one that is not.
+func (c *chat) turn(plain bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.bubbles), c.following
+	c.now.Plain = plain
+}
+
+func (c *chat) state() ([]bubble, state) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.bubbles), c.now
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"jindu/content"
 	"jindu/internal/page"
 )
 
@@ -31,6 +32,8 @@ type Config struct {
 	Token   string
 	AppID   string
 	AESKey  string
+	Menu    func() content.Menu    // at the foot of the chat, as it would be pushed
+	Picture func(id string) string // address of a picture of the content on this server
 	Now     func() time.Time
 }
 
@@ -39,6 +42,8 @@ type Simulator struct {
 	platform *platform
 	chats    *chats
 	page     *page.Page
+	menu     func() content.Menu
+	picture  func(string) string
 	now      func() time.Time
 }
 
@@ -48,7 +53,7 @@ func New(cfg Config) (*Simulator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Simulator{platform: &platform{cfg}, chats: newChats(cfg.Now), page: p, now: cfg.Now}, nil
+	return &Simulator{platform: &platform{cfg}, chats: newChats(cfg.Now), page: p, menu: cfg.Menu, picture: cfg.Picture, now: cfg.Now}, nil
 }
 
 // Register serves the window at /dev/chat.
@@ -58,15 +63,16 @@ func (s *Simulator) Register(r gin.IRoutes) {
 }
 
 type view struct {
-	Bubbles   []bubble
-	Following bool
-	MaxTyped  int
+	Bubbles []bubble
+	state
+	Menu     content.Menu
+	MaxTyped int
 }
 
 func (s *Simulator) show(c *gin.Context) {
-	v := view{MaxTyped: maxTyped}
+	v := view{MaxTyped: maxTyped, Menu: s.menu()}
 	if chat := s.chat(c); chat != nil {
-		v.Bubbles, v.Following = chat.state()
+		v.Bubbles, v.state = chat.state()
 	}
 	s.page.Render(c, http.StatusOK, "聊天模拟", v)
 }
@@ -75,6 +81,17 @@ func (s *Simulator) show(c *gin.Context) {
 func (s *Simulator) chat(c *gin.Context) *chat {
 	id, _ := c.Cookie(cookie)
 	return s.chats.get(id)
+}
+
+// What makes the account one that is not verified, or a verified one again.
+const (
+	plain    = "plain"
+	verified = "verified"
+)
+
+var kinds = map[string]string{
+	plain:    "现在是没有认证的公众号：没有菜单，图片用链接和图文",
+	verified: "现在是已认证的公众号：有菜单，能发图片",
 }
 
 // act does what the person did, and shows the window again.
@@ -94,6 +111,9 @@ func (s *Simulator) act(c *gin.Context) {
 	if form.Get("do") == "restart" {
 		s.chats.drop(chat)
 		http.SetCookie(c.Writer, &http.Cookie{Name: cookie, Path: path, MaxAge: -1})
+	} else if note, turns := kinds[form.Get("do")]; turns {
+		chat.turn(form.Get("do") == plain)
+		chat.add(bubble{Note: true, Parts: []part{{Text: note}}})
 	} else if sent, ok := action(form.Get("do"), strings.TrimSpace(form.Get("text")), form.Get("id")); ok {
 		chat.follow(sent)
 		chat.add(sent.shown)

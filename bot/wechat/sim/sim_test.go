@@ -21,6 +21,7 @@ import (
 
 	"jindu/bot"
 	"jindu/bot/wechat"
+	"jindu/content"
 	"jindu/internal/respondent"
 )
 
@@ -35,6 +36,9 @@ func describe(_ context.Context, m bot.Message) (bot.Reply, error) {
 	if m.Kind == bot.Unsubscribe {
 		return bot.Reply{}, nil
 	}
+	if m.Text == "picture" {
+		return bot.Reply{Text: "图上是什么", Picture: "naicha", News: &bot.News{Title: "看图", URL: "https://x.example/learn/drugs/x"}}, nil
+	}
 	if m.Text == "card" {
 		return bot.Reply{Text: "标题", News: &bot.News{
 			Title: "标题]]>", Description: "说明<", Picture: "https://x.example/learn/pictures/x.png?v=1", URL: "https://x.example/learn/drugs/x?a=1&b=c",
@@ -47,7 +51,8 @@ func describe(_ context.Context, m bot.Message) (bot.Reply, error) {
 	}, nil
 }
 
-func engine(t testing.TB, aesKey string, answer answerFunc) *gin.Engine {
+// engine serves callback and window, of an account that may write letters or not.
+func engine(t testing.TB, aesKey string, letters bool, answer answerFunc) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	keys, err := respondent.NewKeys(bytes.Repeat([]byte("k"), 32))
 	if err != nil {
@@ -61,14 +66,25 @@ func engine(t testing.TB, aesKey string, answer answerFunc) *gin.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { webhook.Close(context.Background()) })
 	e := gin.New()
 	webhook.Register(e)
-	s, err := New(Config{Handler: e, Token: "t", AppID: "wx1", AESKey: aesKey, Now: time.Now})
+	s, err := New(Config{Handler: e, Token: "t", AppID: "wx1", AESKey: aesKey, Menu: testMenu, Picture: func(id string) string { return "/learn/pictures/" + id + ".png" }, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if letters {
+		webhook.Letters = s
+	}
 	s.Register(e)
 	return e
+}
+
+func testMenu() content.Menu {
+	return content.Menu{Buttons: []content.Button{
+		{Name: "知识", Buttons: []content.Button{{Name: "认识毒品", Key: "毒品 <1>"}, {Name: "网页", URL: "https://x.example/learn/?a=1&b=2"}}},
+		{Name: "满意度", Key: "满意度"},
+	}}
 }
 
 // browser is one person at the window.
@@ -106,7 +122,7 @@ var hidden = regexp.MustCompile(`name="(text|id)" value="([^"]*)"><(?:input|butt
 // bot as WeChat would send it, and what the bot offers can be tapped.
 func TestConversation(t *testing.T) {
 	for _, key := range []string{"", testKey} {
-		server := httptest.NewServer(engine(t, key, describe))
+		server := httptest.NewServer(engine(t, key, true, describe))
 		defer server.Close()
 		b := open(t, server)
 		for _, c := range []struct {
@@ -131,6 +147,30 @@ func TestConversation(t *testing.T) {
 		if !strings.Contains(page, `href="https://x.example/s/t?as=b&amp;c=d" target="_blank"`) {
 			t.Error("the link is gone")
 		}
+		for _, want := range []string{
+			"<summary>知识</summary>", `<button name="text" value="毒品 &lt;1&gt;">认识毒品</button>`, `<button name="text" value="满意度">满意度</button>`,
+			`<a href="https://x.example/learn/?a=1&amp;b=2" target="_blank" rel="noopener">网页</a>`,
+		} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the menu has no %s", want)
+			}
+		}
+		if got := html.UnescapeString(b.do(url.Values{"do": {"click"}, "text": {"毒品 <1>"}})); !strings.Contains(got, "click[毒品 ＜1>]") {
+			t.Error(got)
+		}
+		before := strings.Index(b.do(url.Values{"do": {"text"}, "text": {"picture"}}), `<img class="sent" src="/learn/pictures/naicha.png"`)
+		if window := b.do(url.Values{"do": {"location"}}); before < 0 || before > strings.Index(window, "图上是什么") || strings.Contains(window, `class="news"`) {
+			t.Error(window)
+		}
+		b.do(url.Values{"do": {"plain"}}) // what is not verified has neither menu nor pictures of its own
+		if window := b.do(url.Values{"do": {"text"}, "text": {"picture"}}); strings.Count(window, `class="sent"`) != 1 || !strings.Contains(window, `class="news"`) || strings.Contains(window, "认识毒品</button>") {
+			t.Error(window)
+		}
+		b.do(url.Values{"do": {"verified"}})
+		if page := b.do(url.Values{"do": {"unfollow"}}); strings.Contains(page, "认识毒品</button>") {
+			t.Error("a menu for who does not follow")
+		}
+		b.do(url.Values{"do": {"follow"}})
 		tap := url.Values{"do": {"tap"}}
 		for _, m := range hidden.FindAllStringSubmatch(page, 2) {
 			tap.Set(m[1], html.UnescapeString(m[2]))
@@ -158,7 +198,7 @@ func TestConversation(t *testing.T) {
 func TestSlow(t *testing.T) {
 	for after, want := range map[time.Duration]string{6 * time.Second: "late", time.Hour: "busy"} {
 		synctest.Test(t, func(t *testing.T) {
-			h := engine(t, "", func(ctx context.Context, _ bot.Message) (bot.Reply, error) {
+			h := engine(t, "", false, func(ctx context.Context, _ bot.Message) (bot.Reply, error) {
 				select {
 				case <-ctx.Done():
 				case <-time.After(after):

@@ -4,7 +4,9 @@
 --   dedup rows that came since it began); then the dedup buckets and township tallies
 --   that the responses point to by their position here.
 -- ARGV: number of words, number of responses, fingerprint of the survey as its
---   first part has it ('' when this is the first part);
+--   first part has it ('' when this is the first part); mark of the survey's key;
+--   'home' when this is the first part, which has the key, 'seen' when the caller
+--   has seen this part with that mark, else 'new';
 --   per word: the word, the number the caller believes it has;
 --   per response: position of its bucket, position of its township, dedup row,
 --     what the row holds, fingerprint, log entry, prefix of its fields in the
@@ -13,12 +15,13 @@
 --
 -- When a belief is wrong, gives {'words', number, …} for all words, new ones
 -- numbered now, and has done nothing else. Of a survey that was closed for good it
--- gives {'closed'}. Otherwise gives for each response 'ok', 'frozen', or what the
+-- gives {'closed'}; of a part whose mark is another or gone, {'lost'}: Redis was
+-- emptied or replaced, and who has answered could answer again. Otherwise gives for each response 'ok', 'frozen', or what the
 -- row of its respondent's first response holds.
 -- Everything is read before the first write: Redis does not roll back. Counts are
 -- exact up to 2^53.
 
-local at = 3
+local at = 5
 local function take()
   at = at + 1
   return ARGV[at]
@@ -28,8 +31,15 @@ end
 local LIMIT = 1000
 
 local words, responses = tonumber(ARGV[1]), tonumber(ARGV[2])
-local state = redis.call('HMGET', KEYS[1], 'closed', 'fingerprint')
+local state = redis.call('HMGET', KEYS[1], 'closed', 'fingerprint', 'key', 'of')
 if state[1] then return {'closed'} end
+local of = state[4]
+if ARGV[5] == 'home' then of = state[3] and redis.sha1hex(state[3]) end
+if not of and ARGV[5] == 'new' then
+  redis.call('HSET', KEYS[1], 'of', ARGV[4])
+elseif of ~= ARGV[4] then
+  return {'lost'}
+end
 
 local names, wrong, number = {}, false, {'words'}
 local believed = {}

@@ -1,0 +1,130 @@
+package search
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+var fit = flag.Bool("fit", false, "TestFit: fit trustWeights anew and print them")
+
+// sample is one decision: its grounds, and whether the first candidate was right.
+type sample struct {
+	grounds grounds
+	right   bool
+	foreign bool // no candidate can be right
+}
+
+// TestFit fits the weights that trust gives to the grounds of a decision: a logistic
+// regression over the labelled questions of the tuning half. It prints the weights, and
+// what thresholds would do to questions left out of the fit, a tenth at a time.
+func TestFit(t *testing.T) {
+	if !*fit {
+		t.Skip("-fit prints new weights for grounds.go")
+	}
+	ix := New(defaultLibrary(t))
+	var samples []sample
+	for _, l := range readLabelled(t) {
+		if l.half == tuning {
+			samples = ix.sample(samples, l)
+		}
+	}
+	weights := regress(samples)
+	fmt.Println("var trustWeights = grounds{")
+	for i, w := range weights {
+		fmt.Printf("\t%d: %.2f,\n", i, w)
+	}
+	fmt.Println("}")
+	const folds = 10
+	trust := make([]float64, len(samples))
+	for fold := range folds {
+		var rest []sample
+		for i, s := range samples {
+			if i%folds != fold {
+				rest = append(rest, s)
+			}
+		}
+		w := regress(rest)
+		for i := fold; i < len(samples); i += folds {
+			trust[i] = samples[i].grounds.dot(w)
+		}
+	}
+	for least := -2.0; least < 3; least += 0.25 {
+		var domain, right, wrong, foreign, taken float64
+		for i, s := range samples {
+			said := trust[i] >= least
+			switch {
+			case s.foreign:
+				foreign++
+				taken += float64(one(said))
+			case s.right:
+				domain++
+				right += float64(one(said))
+			default:
+				domain++
+				wrong += float64(one(said))
+			}
+		}
+		fmt.Printf("trust %5.2f: answered right %.3f, wrong %.3f; out of scope answered %.3f\n", least, right/domain, wrong/domain, taken/foreign)
+	}
+}
+
+// sample adds the decision on one labelled question, if it comes to one.
+func (ix *Index) sample(samples []sample, l labelled) []sample {
+	if _, ok := ix.Safety(l.question); ok {
+		return samples
+	}
+	if _, ok := ix.Exact(l.question); ok {
+		return samples
+	}
+	t := fold(l.question)
+	q := ix.analyzer.analyze(t.runes)
+	q.county = ix.county(t.runes)
+	if _, ok := ix.severalSubstances(q); ok {
+		return samples
+	}
+	if _, done := ix.early(&q); done {
+		return samples
+	}
+	found := ix.rank(q)
+	if len(found) == 0 {
+		return samples
+	}
+	entry := ix.entries[found[0].entry].ID
+	s := sample{grounds: ix.grounds(q, found), right: slices.Contains(l.want, entry), foreign: slices.Equal(l.want, []string{"unknown"})}
+	known := s.foreign || slices.ContainsFunc(l.want, func(w string) bool {
+		return ix.analyzer != nil && w[0] >= 'a' && slices.Contains([]string{"dru", "law", "hel"}, w[:3])
+	})
+	if !known || slices.Contains(l.want, "unknown") && !s.foreign {
+		return samples
+	}
+	return append(samples, s)
+}
+
+func (g grounds) dot(w [groundCount]float64) float64 {
+	sum := 0.0
+	for i, x := range g {
+		sum += float64(x) * w[i]
+	}
+	return sum
+}
+
+// regress fits a logistic regression by stochastic gradient descent with a little L2.
+func regress(samples []sample) (w [groundCount]float64) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	for epoch := range 200 {
+		rate := 0.2 / (1 + 0.1*float64(epoch))
+		for _, at := range rnd.Perm(len(samples)) {
+			s := samples[at]
+			p := 1 / (1 + math.Exp(-s.grounds.dot(w)))
+			y := float64(one(s.right))
+			for i, x := range s.grounds {
+				w[i] -= rate * ((p-y)*float64(x) + 1e-4*w[i])
+			}
+		}
+	}
+	return w
+}

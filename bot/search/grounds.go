@@ -1,0 +1,117 @@
+package search
+
+import (
+	"math"
+
+	"jindu/content"
+)
+
+// What a decision rests on: the grounds for holding that the first candidate answers.
+const (
+	groundBase      = iota // 1
+	groundScore            // of the candidate
+	groundRival            // the next candidate's share of its score
+	groundLikeness         // to its best phrase
+	groundNext             // to the second best
+	groundPresent          // share of the question that the entry mentions
+	groundSpoken           // share of the question that its phrases hold
+	groundTold             // IDF mass in common beyond that somebody takes drugs
+	groundLead             // its evidence less that of the strongest other, -1 to 1 at 3 nats
+	groundEvidence         // its evidence over knowing nothing, in 10 nats
+	groundStrange          // share of the question that no list knows
+	groundSubject          // 1: the question says that it is about drugs
+	groundForeign          // 1: it has words about something else
+	groundOther            // log odds that it sounds like something else, -1 to 1 at 5
+	groundNamed            // 1: it names the substance of the candidate, and asks for no more
+	groundDrug             // 1: the candidate is a substance
+	groundDescribes        // 1: a substance, and the question describes one
+	groundLength           // of the question, on a logarithmic scale
+	groundAsks             // 1: it asks for the law or for help
+	groundCount
+)
+
+// grounds are the values of one decision, all of about the same size.
+type grounds [groundCount]float32
+
+// Where more tells nothing.
+const (
+	mostTold  = 12
+	mostLead  = 3
+	mostOther = 5
+)
+
+// grounds gives what the ranking says for its first candidate.
+func (ix *Index) grounds(q analysis, found []candidate) grounds {
+	best := found[0]
+	next := float32(math.Inf(-1))
+	for _, c := range found[1:] {
+		next = max(next, c.evidence)
+	}
+	drug := ix.entries[best.entry].Kind == content.Drug
+	sounds := ix.safety.sounds(text{runes: q.runes})
+	other := math.Log(float64(sounds[1])+1e-4) - math.Log(float64(sounds[0])+1e-4)
+	return grounds{
+		groundBase:      1,
+		groundScore:     best.score,
+		groundRival:     clip(ix.rival(found), max(best.score, 0.01)),
+		groundLikeness:  best.likeness,
+		groundNext:      best.next,
+		groundPresent:   best.present,
+		groundSpoken:    best.spoken,
+		groundTold:      clip(best.told, mostTold),
+		groundLead:      clip(best.evidence-next, mostLead),
+		groundEvidence:  best.proof / 10,
+		groundStrange:   float32(q.strange) / float32(max(1, q.content)),
+		groundSubject:   one(q.facets&subject != 0),
+		groundForeign:   one(q.facets&(foreign|market) != 0),
+		groundOther:     clip(float32(other), mostOther),
+		groundNamed:     one(ix.aboutNamed(q, best.entry)),
+		groundDrug:      one(drug),
+		groundDescribes: one(drug && describes(q)),
+		groundLength:    float32(math.Log1p(float64(q.content))) / 3,
+		groundAsks:      one(q.facets&(law|help) != 0),
+	}
+}
+
+// clip gives x as a share of most, -1 to 1.
+func clip(x, most float32) float32 { return max(-1, min(1, x/most)) }
+
+func one(is bool) float32 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// trustWeights are what the grounds weigh, in log odds: a logistic regression over the
+// labelled questions of testdata, by TestFit.
+var trustWeights = grounds{
+	groundBase:      -7.81,
+	groundScore:     0.32,
+	groundRival:     -1.53,
+	groundLikeness:  2.29,
+	groundNext:      1.09,
+	groundPresent:   0.37,
+	groundSpoken:    0.06,
+	groundTold:      -0.34,
+	groundLead:      0.57,
+	groundEvidence:  2.97,
+	groundStrange:   -0.42,
+	groundSubject:   0.30,
+	groundForeign:   -1.75,
+	groundOther:     -3.60,
+	groundNamed:     -0.19,
+	groundDrug:      0.24,
+	groundDescribes: 0.73,
+	groundLength:    -4.26,
+	groundAsks:      -0.30,
+}
+
+// trust gives the log odds that the first candidate answers.
+func (g grounds) trust() float32 {
+	sum := float32(0)
+	for i, x := range g {
+		sum += x * trustWeights[i]
+	}
+	return sum
+}

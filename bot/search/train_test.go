@@ -1,0 +1,174 @@
+package search
+
+import (
+	"encoding/binary"
+	"flag"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var train = flag.Bool("train", false, "TestTrain: fit data/intent.bin anew")
+
+// Training: plain stochastic gradient descent over the examples in a fixed
+// shuffled order, with L2 decay.
+const (
+	epochs    = 24
+	firstRate = 1.5
+	decay     = 2e-5
+	leastSeen = 3 // examples that must hold a feature
+)
+
+type example struct {
+	intent   int
+	question string
+}
+
+// examples reads what the model learns from: messages with their intents, messages
+// about other things, and the questions, quizzes and places of the content, which are
+// fair.
+func examples(t testing.TB) []example {
+	var all []example
+	add := func(intent, question string) {
+		at := slices.Index(intents[:], intent)
+		if at < 0 {
+			t.Fatalf("no intent %q: %q", intent, question)
+		}
+		all = append(all, example{at, question})
+	}
+	for file, intent := range map[string]string{"data/examples.txt": "", "data/other.txt": "other"} {
+		table, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range dataLines(string(table)) {
+			if intent != "" {
+				add(intent, line)
+				continue
+			}
+			name, question, _ := strings.Cut(line, "\t")
+			add(name, question)
+		}
+	}
+	lib := defaultLibrary(t)
+	ix := New(lib)
+	fair := func(words ...string) {
+		for _, q := range words {
+			f := fold(q)
+			if _, ruled := ix.safety.rules(f, ix.safety.hits(f.runes)); !ruled && len(f.runes) > 0 {
+				add("fair", q)
+			}
+		}
+	}
+	for _, id := range sortedKeys(lib.Entries) {
+		e := lib.Entries[id]
+		fair(slices.Concat([]string{e.Title}, e.Aliases, e.Questions)...)
+	}
+	for _, id := range sortedKeys(lib.Quizzes) { // an option may be typed
+		for _, q := range slices.Concat(lib.Quizzes[id].Questions, lib.Quizzes[id].Multiple) {
+			fair(append(q.Options, q.Text)...)
+		}
+	}
+	for _, id := range sortedKeys(lib.Places) {
+		fair(lib.Places[id].Name)
+	}
+	slices.SortFunc(all, func(a, b example) int { return strings.Compare(a.question, b.question) })
+	return all
+}
+
+// TestTrain fits data/intent.bin when asked to; else it holds that the file still
+// knows the examples: that neither they nor the features have moved away from it.
+func TestTrain(t *testing.T) {
+	all := examples(t)
+	s := New(defaultLibrary(t)).safety
+	if *train {
+		m := s.train(all)
+		if err := os.WriteFile("data/intent.bin", m.encode(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s.model = m
+	}
+	known := 0
+	for _, e := range all {
+		f := fold(e.question)
+		if name, _ := s.model.guess(s.features(f, s.hits(f.runes))).likeliest(); name == intents[e.intent] {
+			known++
+		}
+	}
+	if got := float64(known) / float64(len(all)); got < 0.97 {
+		t.Errorf("intent.bin knows %.3f of the examples: make train", got)
+	}
+}
+
+// train fits the weights to the examples.
+func (s *safety) train(all []example) *intent {
+	seen := map[uint64]int{}
+	features := make([][]uint64, len(all))
+	for i, e := range all {
+		t := fold(e.question)
+		features[i] = s.features(t, s.hits(t.runes))
+		for _, f := range features[i] {
+			seen[f]++
+		}
+	}
+	m := &intent{index: map[uint64]int32{}}
+	rows := make([][]int32, len(all))
+	for i := range all {
+		for _, f := range features[i] {
+			if seen[f] < leastSeen {
+				continue
+			}
+			at, ok := m.index[f]
+			if !ok {
+				at = int32(len(m.index))
+				m.index[f] = at
+			}
+			rows[i] = append(rows[i], at)
+		}
+	}
+	m.weights = make([]probabilities, len(m.index))
+	rnd := rand.New(rand.NewPCG(1, 1))
+	for epoch := range epochs {
+		rate := float32(firstRate / (1 + 0.3*float64(epoch)))
+		for _, i := range rnd.Perm(len(all)) {
+			p := m.softmax(rows[i])
+			p[all[i].intent]--
+			step := rate / float32(math.Sqrt(float64(len(rows[i])+1)))
+			for _, f := range rows[i] {
+				for k := range p {
+					m.weights[f][k] -= step*p[k] + rate*decay*m.weights[f][k]
+				}
+			}
+		}
+	}
+	return m
+}
+
+// encode gives the content of intent.bin.
+func (m *intent) encode() []byte {
+	most := float32(0)
+	for _, w := range m.weights {
+		for _, x := range w {
+			most = max(most, float32(math.Abs(float64(x))))
+		}
+	}
+	step := most / 127
+	table := binary.LittleEndian.AppendUint32(nil, math.Float32bits(step))
+	for _, key := range slices.Sorted(maps.Keys(m.index)) {
+		row := binary.LittleEndian.AppendUint64(nil, key)
+		silent := true
+		for _, x := range m.weights[m.index[key]] {
+			q := int8(math.Round(float64(x / step)))
+			silent = silent && q == 0
+			row = append(row, byte(q))
+		}
+		if !silent {
+			table = append(table, row...)
+		}
+	}
+	return table
+}

@@ -1,0 +1,16 @@
+package sqlitestore
+
+import "golang.org/x/sys/windows"
+
+// freeSpace that is left to this user.
+func freeSpace(folder string) (int64, bool) {
+	name, err := windows.UTF16PtrFromString(folder)
+	if err != nil {
+		return 0, false
+	}
+	var free uint64
+	if err := windows.GetDiskFreeSpaceEx(name, &free, nil, nil); err != nil {
+		return 0, false
+	}
+	return int64(free), true
+}
