@@ -10,7 +10,7 @@ COMMIT ?= $(shell git describe --always --abbrev=40 --exclude='*' --dirty 2>/dev
 REPRODUCIBLE = -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.release=$(RELEASE) -X main.commit=$(COMMIT)"
 PLATFORMS = linux/amd64 linux/arm64 windows/amd64
 
-.PHONY: help run deps test lint fuzz eval bench shots pictures build release clean
+.PHONY: help run deps test lint fuzz eval train bench shots pictures build release clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ fuzz: ## run each fuzz target for a minute, or FUZZTIME=10s
 
 eval: ## print how surely the bot finds its entries (bot/search/testdata)
 	$(GO) test -count 1 -run TestEval -v ./bot/search
+
+train: ## fit what the bot takes for dangerous or off the subject to bot/search/data anew
+	$(GO) test -count 1 -run TestTrain -train ./bot/search
 
 bench: ## measure against the bare libraries, both sides in one run
 	$(GO) test -run '^$$' -bench Ratio -benchtime 3s ./...

@@ -8,9 +8,10 @@ import (
 
 // Thresholds of the decision, in log odds (trust) and in shares of the best score.
 const (
-	leastTrust  = 0.75 // of an answer
+	leastTrust  = 0.5  // of an answer
 	namedTrust  = 0.0  // of an answer on the substance that the question names
 	leastChoice = -1.5 // of choices
+	likely      = -0.5 // of a first choice beside which the second is offered, however far behind
 	leastHint   = -3   // of a hint beside "I don't know"
 	choiceShare = 0.75 // of the best score, to be offered beside it
 
@@ -29,14 +30,14 @@ func (ix *Index) decide(q analysis) Result {
 		return Result{}
 	}
 	best := found[0]
+	g := ix.grounds(q, found)
+	trust := g.trust()
 	near := []string{ix.entries[best.entry].ID}
 	for _, c := range found[1:] {
-		if c.score >= best.score*choiceShare && len(near) < maxChoices {
+		if len(near) < maxChoices && (c.score >= best.score*choiceShare || (len(near) == 1 && trust >= likely)) {
 			near = append(near, ix.entries[c.entry].ID)
 		}
 	}
-	g := ix.grounds(q, found)
-	trust := g.trust()
 	if (q.amount || q.facets&sentence != 0) && q.facets&law != 0 && q.facets&(act|deed) == 0 && q.facets&subject != 0 && trust >= leastChoice {
 		return ix.whichAct(found)
 	}

@@ -46,8 +46,19 @@ func TestRedisAway(t *testing.T) {
 			expectNotStored(t, unseen.base+path, late)
 			expectQuickAnswers(t, p.base)
 			for _, base := range []string{p.base, unseen.base} {
-				if status, body := get(t, http.DefaultClient, base+"/readyz"); status != http.StatusServiceUnavailable {
-					t.Errorf("readyz: %d %q", status, body)
+				eventually(t, func() error { // a look serves those who ask within 200 ms
+					if status, body := get(t, http.DefaultClient, base+"/readyz"); status != http.StatusServiceUnavailable {
+						return fmt.Errorf("readyz: %d %q", status, body)
+					}
+					return nil
+				})
+			}
+
+			for _, s := range []*program{p, unseen} {
+				for _, line := range []string{"submission not stored", "survey state unknown"} {
+					if n := strings.Count(s.output(), `msg="`+line+`"`); n > 1 {
+						t.Errorf("%q is logged %d times in one outage", line, n)
+					}
 				}
 			}
 

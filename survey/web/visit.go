@@ -106,11 +106,14 @@ func (p *Pages) closed(c *gin.Context, v visit) *problem {
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), stateTimeout)
 	defer cancel()
-	if err := p.Desk.Open(ctx, v.q); errors.Is(err, survey.ErrClosed) {
+	switch err := p.Desk.Open(ctx, v.q); {
+	case errors.Is(err, survey.ErrClosed):
 		return &over
-	} else if err != nil {
+	case err != nil:
 		// The page needs no store; the submission will say so if it still cannot be reached.
-		p.Log.Warn("survey state unknown", "survey", v.q.ID, "error", err)
+		p.blind.Failed(ctx, err, "survey", v.q.ID)
+	default:
+		p.blind.Worked(ctx)
 	}
 	return nil
 }

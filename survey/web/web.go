@@ -46,7 +46,8 @@ type Pages struct {
 	posts                       *limit.Limiter // per network and ticket
 	states                      *limit.Limiter // exchanges of one authorization's state
 	tries, allTries             *limit.Limiter // of the staff PIN: per network, per ticket
-	outage                      *outage.Log
+	outage                      *outage.Log    // of submissions
+	blind                       *outage.Log    // of looks whether a survey is open
 	images                      imageCache
 	exchanges                   singleflight.Group
 }
@@ -63,6 +64,7 @@ func New(cfg Config) (*Pages, error) {
 	p := &Pages{
 		Config:   cfg,
 		outage:   outage.New(cfg.Log, "submission not stored", cfg.Now),
+		blind:    outage.New(cfg.Log, "survey state unknown", cfg.Now),
 		posts:    bound(limit.Bound{Name: "posts", PerMinute: cfg.RateTicket, Burst: cfg.RateTicket}),
 		tries:    bound(limit.Bound{Name: "PIN by network", PerMinute: 6, Burst: 20, Exact: true}),
 		allTries: bound(limit.Bound{Name: "PIN by ticket", PerMinute: 20, Burst: 40, Exact: true}),
