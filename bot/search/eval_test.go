@@ -19,6 +19,7 @@ type labelled struct {
 	kind, question string
 	want           []string
 	half           half
+	file           string
 }
 
 var showErrors = flag.Bool("errors", false, "TestEval: list the misses of the tuning set")
@@ -57,7 +58,7 @@ func readLabelled(t testing.TB) []labelled {
 			if len(f) != 3 {
 				t.Fatalf("%s: %q", name, line)
 			}
-			set = append(set, labelled{f[0], f[1], strings.Split(f[2], "|"), halfOf(name, f[1])})
+			set = append(set, labelled{f[0], f[1], strings.Split(f[2], "|"), halfOf(name, f[1]), name})
 		}
 	}
 	return set

@@ -19,7 +19,7 @@ type evidence struct {
 }
 
 type evidenceShard struct {
-	index map[uint64]int32 // feature → index into idf and gains
+	index map[uint64]int32 // feature → index into the others
 	idf   []float32        // over texts
 	holds []int32          // how many entries hold it
 	gains [][]gain

@@ -120,13 +120,13 @@ func spellOut(runes []rune, cuts []int) []rune {
 // plainHow writes 怎么 for 如何, 咋样 and 怎样; 会怎样 asks for no method and stays.
 func plainHow(runes []rune) {
 	for i := 0; i+1 < len(runes); i++ {
-		switch string(runes[i : i+2]) {
-		case "怎样":
+		switch [2]rune{runes[i], runes[i+1]} {
+		case [2]rune{'怎', '样'}:
 			if i > 0 && (runes[i-1] == '会' || runes[i-1] == '将') {
 				continue
 			}
 			fallthrough
-		case "如何", "咋样":
+		case [2]rune{'如', '何'}, [2]rune{'咋', '样'}:
 			runes[i], runes[i+1] = '怎', '么'
 		}
 	}
@@ -153,6 +153,9 @@ func latin(r rune) bool { return r < 0x250 && (unicode.IsLetter(r) || unicode.Is
 
 // cut keeps the first n runes.
 func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
 	for i := range s {
 		if n == 0 {
 			return s[:i]

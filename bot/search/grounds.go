@@ -2,31 +2,36 @@ package search
 
 import (
 	"math"
+	"slices"
 
 	"jindu/content"
 )
 
 // What a decision rests on: the grounds for holding that the first candidate answers.
 const (
-	groundBase      = iota // 1
-	groundScore            // of the candidate
-	groundRival            // the next candidate's share of its score
-	groundLikeness         // to its best phrase
-	groundNext             // to the second best
-	groundPresent          // share of the question that the entry mentions
-	groundSpoken           // share of the question that its phrases hold
-	groundTold             // IDF mass in common beyond that somebody takes drugs
-	groundLead             // its evidence less that of the strongest other, -1 to 1 at 3 nats
-	groundEvidence         // its evidence over knowing nothing, in 10 nats
-	groundStrange          // share of the question that no list knows
-	groundSubject          // 1: the question says that it is about drugs
-	groundForeign          // 1: it has words about something else
-	groundOther            // log odds that it sounds like something else, -1 to 1 at 5
-	groundNamed            // 1: it names the substance of the candidate, and asks for no more
-	groundDrug             // 1: the candidate is a substance
-	groundDescribes        // 1: a substance, and the question describes one
-	groundLength           // of the question, on a logarithmic scale
-	groundAsks             // 1: it asks for the law or for help
+	groundBase          = iota // 1
+	groundScore                // of the candidate
+	groundRival                // the next candidate's share of its score
+	groundStranger             // the share of the first candidate that is not related to it
+	groundLikeness             // to its best phrase
+	groundNext                 // to the second best
+	groundPresent              // share of the question that the entry mentions
+	groundSpoken               // share of the question that its phrases hold
+	groundTold                 // IDF mass in common beyond that somebody takes drugs
+	groundLead                 // its evidence less that of the strongest other, -1 to 1 at 3 nats
+	groundEvidence             // its evidence over knowing nothing, in 10 nats
+	groundStrange              // share of the question that no list knows
+	groundSubject              // 1: the question says that it is about drugs
+	groundForeign              // 1: it has words about something else
+	groundOther                // log odds that it sounds like something else, -1 to 1 at 5
+	groundNamed                // 1: it names the substance of the candidate, and asks for no more
+	groundDrug                 // 1: the candidate is a substance
+	groundDescribes            // 1: a substance, and the question describes one
+	groundLength               // of the question, on a logarithmic scale
+	groundAsks                 // 1: it asks for the law or for help
+	groundQuietLikeness        // the same three where the question says nothing of drugs
+	groundQuietEvidence
+	groundQuietOther
 	groundCount
 )
 
@@ -50,10 +55,11 @@ func (ix *Index) grounds(q analysis, found []candidate) grounds {
 	drug := ix.entries[best.entry].Kind == content.Drug
 	sounds := ix.safety.sounds(text{runes: q.runes})
 	other := math.Log(float64(sounds[1])+1e-4) - math.Log(float64(sounds[0])+1e-4)
-	return grounds{
+	g := grounds{
 		groundBase:      1,
 		groundScore:     best.score,
 		groundRival:     clip(ix.rival(found), max(best.score, 0.01)),
+		groundStranger:  clip(ix.stranger(found), max(best.score, 0.01)),
 		groundLikeness:  best.likeness,
 		groundNext:      best.next,
 		groundPresent:   best.present,
@@ -71,6 +77,22 @@ func (ix *Index) grounds(q analysis, found []candidate) grounds {
 		groundLength:    float32(math.Log1p(float64(q.content))) / 3,
 		groundAsks:      one(q.facets&(law|help) != 0),
 	}
+	if q.facets&subject == 0 {
+		g[groundQuietLikeness], g[groundQuietEvidence], g[groundQuietOther] = g[groundLikeness], g[groundEvidence], g[groundOther]
+	}
+	return g
+}
+
+// stranger is the score of the best candidate that is not related to the first.
+func (ix *Index) stranger(found []candidate) float32 {
+	best := ix.entries[found[0].entry]
+	for _, c := range found[1:] {
+		e := ix.entries[c.entry]
+		if !slices.Contains(best.Related, e.ID) && !slices.Contains(e.Related, best.ID) {
+			return c.score
+		}
+	}
+	return 0
 }
 
 // clip gives x as a share of most, -1 to 1.
@@ -86,25 +108,29 @@ func one(is bool) float32 {
 // trustWeights are what the grounds weigh, in log odds: a logistic regression over the
 // labelled questions of testdata, by TestFit.
 var trustWeights = grounds{
-	groundBase:      -7.81,
-	groundScore:     0.32,
-	groundRival:     -1.53,
-	groundLikeness:  2.29,
-	groundNext:      1.09,
-	groundPresent:   0.37,
-	groundSpoken:    0.06,
-	groundTold:      -0.34,
-	groundLead:      0.57,
-	groundEvidence:  2.97,
-	groundStrange:   -0.42,
-	groundSubject:   0.30,
-	groundForeign:   -1.75,
-	groundOther:     -3.60,
-	groundNamed:     -0.19,
-	groundDrug:      0.24,
-	groundDescribes: 0.73,
-	groundLength:    -4.26,
-	groundAsks:      -0.30,
+	groundBase:          -8.43,
+	groundScore:         1.03,
+	groundRival:         -1.07,
+	groundStranger:      -1.43,
+	groundLikeness:      1.99,
+	groundNext:          0.91,
+	groundPresent:       0.35,
+	groundSpoken:        -0.57,
+	groundTold:          -0.93,
+	groundLead:          0.25,
+	groundEvidence:      3.25,
+	groundStrange:       -0.28,
+	groundSubject:       0.76,
+	groundForeign:       -2.12,
+	groundOther:         -3.56,
+	groundNamed:         0.46,
+	groundDrug:          0.31,
+	groundDescribes:     0.73,
+	groundLength:        -3.73,
+	groundAsks:          -0.42,
+	groundQuietLikeness: 1.97,
+	groundQuietEvidence: -0.21,
+	groundQuietOther:    0.04,
 }
 
 // trust gives the log odds that the first candidate answers.

@@ -39,6 +39,9 @@ const (
 	sureOfFew = 0.8
 )
 
+// surelyRefused is the probability of a request that wins over a rule for a crisis.
+const surelyRefused = 0.9
+
 // surelyCrisis is the probability of a crisis that wins over a rule for something else,
 // or for another crisis that is so many times less likely.
 const (

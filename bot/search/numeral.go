@@ -11,10 +11,22 @@ var chineseDigits = map[rune]int{
 
 var chineseUnits = map[rune]int{'十': 10, '百': 100, '千': 1000}
 
+// counts says that a numeral may begin with the rune. It is asked of every rune.
+func counts(r rune) bool {
+	switch r {
+	case '零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十', '百', '千':
+		return true
+	}
+	return r >= '0' && r <= '9'
+}
+
 // numeral reads the number that starts at runes[i]: 62, 六十二, 一百三十六, 三四七.
 // end is i when there is none, or when it is not below 10,000.
 func numeral(runes []rune, i int) (n, end int) {
 	end = i
+	if i == len(runes) || !counts(runes[i]) {
+		return 0, i
+	}
 	for end < len(runes) && runes[end] >= '0' && runes[end] <= '9' {
 		n = n*10 + int(runes[end]-'0')
 		if end++; n > 9999 {

@@ -134,7 +134,15 @@ func split(entries []*content.Entry, a *analyzer) []parts {
 }
 
 func partsOf(e *content.Entry, a *analyzer) parts {
-	p := parts{fields: make([]term, 0, 512)}
+	length := 0 // bytes; a character has three
+	for _, s := range e.Body {
+		length += len(s.Text)
+	}
+	for _, s := range e.Questions {
+		length += 3 * len(s) // with its single characters and groups
+	}
+	p := parts{fields: make([]term, 0, length/2)}
+	p.sayings.features = make([]term, 0, length/2)
 	field := func(terms []term, weight float32) {
 		for _, t := range terms {
 			p.fields = append(p.fields, term{t.key, t.weight * weight})
@@ -154,11 +162,6 @@ func partsOf(e *content.Entry, a *analyzer) parts {
 	for _, s := range e.Questions {
 		phrase(s, questionWeight)
 	}
-	length := 0
-	for _, s := range e.Body {
-		length += len(s.Text)
-	}
-	p.sayings.features = slices.Grow(p.sayings.features, length/2) // a character has three bytes
 	room := make([]term, 0, maxRunes)
 	for _, s := range e.Body {
 		field(a.split(fold(s.Heading).runes, room).terms, headingWeight)
@@ -189,42 +192,87 @@ func newPhrase(entry int32, parts analysis) phrase {
 // build makes the lists of the terms that belong to the n-th shard, of all entries
 // in order. lengths holds the sum of each entry's frequencies.
 func (s *shard) build(n int, all []parts, lengths []float32) {
-	s.index, s.lists = make(map[uint64]int32, 1<<13), make([]list, 0, 1<<13)
+	s.index = make(map[uint64]int32, 1<<13)
+	terms := 0
+	for _, e := range all {
+		terms += len(e.fields)
+	}
+	ids := make([]int32, 0, 2*terms/shardCount) // the lists of the terms, in the order of the second walk
+	seen := make([]room, 0, 1<<13)
+	walk(n, all, func(entry, phrase int32, t term) {
+		at, ok := s.index[t.key]
+		if !ok {
+			at = int32(len(seen))
+			s.index[t.key] = at
+			seen = append(seen, room{})
+		}
+		ids = append(ids, at)
+		seen[at].count(entry, phrase)
+	})
+	s.lists = make([]list, len(seen))
+	entries, strings := 0, 0
+	for _, r := range seen {
+		entries, strings = entries+int(r.entries), strings+int(r.strings)
+	}
+	inEntries, inStrings := make([]inEntry, entries), make([]inString, strings)
+	for at, r := range seen {
+		l := &s.lists[at]
+		l.entries, inEntries = inEntries[:0:r.entries], inEntries[r.entries:]
+		l.strings, inStrings = inStrings[:0:r.strings], inStrings[r.strings:]
+	}
+	next := 0
+	walk(n, all, func(entry, phrase int32, t term) {
+		l := &s.lists[ids[next]]
+		next++
+		if phrase >= 0 {
+			l.strings = append(l.strings, inString{phrase, t.weight})
+			l.special = l.special || t.narrows()
+			return
+		}
+		if n := len(l.entries); n > 0 && l.entries[n-1].entry == entry {
+			l.entries[n-1].weight += t.weight
+		} else {
+			l.entries = append(l.entries, inEntry{entry, t.weight})
+		}
+	})
+	s.weigh(lengths)
+}
+
+// walk visits the terms of the n-th shard: those of each entry's fields, with phrase -1,
+// and then those of its phrases.
+func walk(n int, all []parts, visit func(entry, phrase int32, t term)) {
 	at := int32(0) // phrase
 	for i, e := range all {
 		for _, t := range e.fields {
-			if shardOf(t.key) != n {
-				continue
-			}
-			l := s.list(t.key)
-			if n := len(l.entries); n > 0 && l.entries[n-1].entry == int32(i) {
-				l.entries[n-1].weight += t.weight
-			} else {
-				l.entries = append(l.entries, inEntry{int32(i), t.weight})
+			if shardOf(t.key) == n {
+				visit(int32(i), -1, t)
 			}
 		}
 		for _, parts := range e.phrases {
 			for _, t := range parts.terms {
 				if shardOf(t.key) == n {
-					l := s.list(t.key)
-					l.strings = append(l.strings, inString{at, t.weight})
-					l.special = l.special || t.narrows()
+					visit(int32(i), at, t)
 				}
 			}
 			at++
 		}
 	}
-	s.weigh(lengths)
 }
 
-func (s *shard) list(key uint64) *list {
-	at, ok := s.index[key]
-	if !ok {
-		at = int32(len(s.lists))
-		s.index[key] = at
-		s.lists = append(s.lists, list{})
+// room is how long the lists of a term will be.
+type room struct {
+	entries, strings int32
+	last             int32 // the entry counted last, from 1
+}
+
+func (r *room) count(entry, phrase int32) {
+	switch {
+	case phrase >= 0:
+		r.strings++
+	case r.last != entry+1:
+		r.last = entry + 1
+		r.entries++
 	}
-	return &s.lists[at]
 }
 
 // weigh turns frequencies into saturated weights.

@@ -71,6 +71,8 @@ func (ix *Index) Safety(question string) (Result, bool) {
 		return Result{Outcome: Crisis, Crisis: name}, true // the rule saw the lesser thing
 	}
 	switch {
+	case ok && r.Outcome == Crisis && sounds.of("refused") >= surelyRefused:
+		r = Result{Outcome: Refused} // what would do that to somebody, and where to get it
 	case ok && r.Outcome == Refused:
 		ok = sounds[0] < surelyFair
 	case !ok:

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -124,22 +125,26 @@ func TestOldNumbers(t *testing.T) {
 	}
 }
 
-// TestOwnContent: nothing is hard-wired to the default content.
+// TestOwnContent: what an office adds is found like the default content.
 func TestOwnContent(t *testing.T) {
-	lib := &content.Library{
-		Entries: map[string]*content.Entry{
-			"drugs/x": {ID: "drugs/x", Kind: content.Drug, Title: "测试素", Aliases: []string{"试素"}, Ambiguous: []string{"方糖"}},
-			"laws/y":  {ID: "laws/y", Kind: content.Law, Title: "不许卖测试素", LawID: "t", Articles: []string{"7"}, Questions: []string{"卖测试素判几年"}},
-			"help/z":  {ID: "help/z", Kind: content.Help, Title: "怎么举报", Questions: []string{"举报打什么电话"}},
-		},
-		Laws: map[string]*content.LawBook{"t": {ID: "t", Name: "测试法", Articles: 9}},
-	}
-	ix := New(lib)
-	for q, want := range map[string]string{
-		"测试素有什么危害": "drugs/x", "试素是毒品吗": "drugs/x", "卖试素会判几年": "laws/y", "测试法第七条": "laws/y", "要举报打哪个电话": "help/z",
+	lib := *defaultLibrary(t)
+	lib.Entries, lib.Laws = maps.Clone(lib.Entries), maps.Clone(lib.Laws)
+	for _, e := range []*content.Entry{
+		{ID: "drugs/x", Kind: content.Drug, Title: "测试素", Aliases: []string{"试素"}, Ambiguous: []string{"方糖"}},
+		{ID: "laws/y", Kind: content.Law, Title: "不许卖测试素", LawID: "t", Articles: []string{"7"}, Questions: []string{"卖测试素判几年", "卖试素犯法吗"},
+			Body: []content.Section{{Text: "卖测试素的，判3年以下。"}}},
+		{ID: "help/z", Kind: content.Help, Title: "禁毒小屋", Questions: []string{"禁毒小屋在哪里", "想去禁毒小屋看看"},
+			Body: []content.Section{{Text: "禁毒小屋在镇政府旁边，周一到周五开门，可以带孩子来看展览。"}}},
 	} {
-		if r := ix.Find(q); r.Outcome != Answer || r.Topics[0] != want {
-			t.Errorf("Find(%q) = %v, want %s", q, r, want)
+		lib.Entries[e.ID] = e
+	}
+	lib.Laws["t"] = &content.LawBook{ID: "t", Name: "测试法", Articles: 9}
+	ix := New(&lib)
+	for q, want := range map[string]string{
+		"测试素有什么危害": "drugs/x", "试素是毒品吗": "drugs/x", "卖试素会判几年": "laws/y", "测试法第七条": "laws/y", "禁毒小屋在什么地方": "help/z",
+	} {
+		if r := ix.Find(q); (r.Outcome != Answer && r.Outcome != Choices) || r.Topics[0] != want {
+			t.Errorf("Find(%q) = %v, want %s first", q, r, want)
 		}
 	}
 	if r, _ := ix.Safety("测试素怎么做出来"); r.Outcome != Refused {

@@ -11,8 +11,9 @@ import (
 // The bounds for wording that the content does not hold: of the labelled questions,
 // when half of the everyday questions are gone.
 const (
-	mostWrong    = 0.025
-	leastOffered = 0.82 // the right entry first, answered or offered
+	mostWrong    = 0.035
+	mostUnsafe   = 0.005 // of crises and refusals
+	leastOffered = 0.9   // the right entry first, answered or offered
 )
 
 // TestUnknownWording asks the labelled questions of a library without one half of its
@@ -40,7 +41,7 @@ func TestUnknownWording(t *testing.T) {
 	for group, s := range total {
 		most := mostWrong
 		if group == "SAFETY" {
-			most = 0
+			most = mostUnsafe
 		}
 		if got := rate(s.wrong, s.n); got > most {
 			t.Errorf("%s: %.3f wrong, at most %.3f", group, got, most)
