@@ -34,38 +34,63 @@ func (b *Bot) SetLibrary(lib *content.Library) { b.edition.Store(newEdition(lib,
 
 var errNoLibrary = errors.New("the bot has no content yet")
 
-// Answer gives the reply to a message; it is never larger than MaxSize and must
-// not be changed by the caller.
+// work makes the reply to a message with the store.
+type work = func(context.Context) (Reply, error)
+
+// Begin gives the reply to a message at once where it needs nothing of the store, as
+// all that is about law, drugs and help does: then later is nil. Else later gives it,
+// and the reply, unless it is empty, is what may be said when later cannot be asked.
+// A reply is never larger than MaxSize and must not be changed by the caller.
 //
-// An error is for the log: the store could not be asked, and the reply says to
-// try again later. The same message (the same Key) may be answered again: if it
-// had its effect after all, that answer is found. Everything that needs no store
-// is answered without it.
-func (b *Bot) Answer(ctx context.Context, m Message) (Reply, error) {
+// An error of later is for the log: the store could not be asked, and the reply says
+// to try again. The same message (the same Key) may be answered again: if it had its
+// effect after all, that answer is found.
+func (b *Bot) Begin(m Message) (r Reply, later func(context.Context) (Reply, error)) {
 	e := b.edition.Load()
 	if e == nil {
-		return Reply{}, errNoLibrary
+		return Reply{}, func(context.Context) (Reply, error) { return Reply{}, errNoLibrary }
 	}
-	r, err := b.answer(ctx, e, m)
-	return fit(r), err
-}
-
-func (b *Bot) answer(ctx context.Context, e *edition, m Message) (Reply, error) {
 	if m.At.IsZero() {
 		m.At = b.config.Now()
 	}
+	r, w := b.decide(e, m)
+	if w == nil {
+		return fit(r), nil
+	}
+	return fit(r), func(ctx context.Context) (Reply, error) {
+		r, err := w(ctx)
+		return fit(r), err
+	}
+}
+
+// Answer gives the reply to a message, as Begin does, with the store where it is needed.
+func (b *Bot) Answer(ctx context.Context, m Message) (Reply, error) {
+	r, later := b.Begin(m)
+	if later != nil {
+		return later(ctx)
+	}
+	return r, nil
+}
+
+func (b *Bot) decide(e *edition, m Message) (Reply, work) {
 	switch m.Kind {
 	case Text:
-		return b.text(ctx, e, m)
+		return b.text(e, m)
 	case Click:
-		return b.click(ctx, e, m)
+		return b.click(e, m)
 	case Subscribe:
-		return b.welcome(ctx, e, m), nil
-	case Scan:
-		if r, ok, err := b.scene(ctx, e, m); ok {
-			return r, err
+		greeting := e.reply("greeting", Command)
+		if m.Text == "" {
+			return greeting, nil
 		}
-		return e.reply("menu", Command), nil
+		return greeting, func(ctx context.Context) (Reply, error) { return b.welcome(ctx, e, m), nil }
+	case Scan:
+		return Reply{}, func(ctx context.Context) (Reply, error) {
+			if r, ok, err := b.scene(ctx, e, m); ok {
+				return r, err
+			}
+			return e.reply("menu", Command), nil
+		}
 	case Unsubscribe, Silent:
 		return Reply{}, nil
 	case Location:
@@ -85,41 +110,74 @@ func (b *Bot) answer(ctx context.Context, e *edition, m Message) (Reply, error) 
 }
 
 // click answers a menu button: its key is the text that it stands for.
-func (b *Bot) click(ctx context.Context, e *edition, m Message) (Reply, error) {
-	m.Text = buttonText(m.Text)
-	r, err := b.text(ctx, e, m)
-	if err == nil && r.Outcome == Unknown { // a button the office made for something else
-		return e.reply("menu", Command), nil
+func (b *Bot) click(e *edition, m Message) (Reply, work) {
+	known := func(r Reply) Reply {
+		if r.Outcome == Unknown { // a button the office made for something else
+			return e.reply("menu", Command)
+		}
+		return r
 	}
-	return r, err
+	m.Text = buttonText(m.Text)
+	r, w := b.text(e, m)
+	if w == nil {
+		return known(r), nil
+	}
+	return r, func(ctx context.Context) (Reply, error) {
+		r, err := w(ctx)
+		if err != nil {
+			return r, err
+		}
+		return known(r), nil
+	}
 }
 
 // text answers what was typed or tapped. The order matters: help in an emergency
 // comes before all, and only what may belong to a quiz asks the store.
-func (b *Bot) text(ctx context.Context, e *edition, m Message) (Reply, error) {
+func (b *Bot) text(e *edition, m Message) (Reply, work) {
 	if r, ok := e.titled(m.Text); ok {
 		return r, nil
 	}
 	command := e.commandOf(m.Text)
 	if command.byName() { // a list or a place, whatever that sounds like
-		return b.obey(ctx, e, m, command)
+		return b.obey(e, m, command)
 	}
 	danger, unsafe := e.index.Safety(m.Text)
-	if unsafe && danger.Outcome == search.Crisis {
+	// The option of a question that was tapped is an answer, whatever it says.
+	if unsafe && danger.Outcome == search.Crisis && questionOf(m.MenuID) == "" {
 		return e.found(danger), nil
 	}
 	folded := fold(m.Text)
-	if t, ok := e.tokenOf(m.Text, folded, m.MenuID); ok {
+	words := func() (Reply, work) {
+		switch {
+		case unsafe:
+			return e.found(danger), nil
+		case command != nil:
+			return b.obey(e, m, command)
+		}
+		return b.words(e, m, folded)
+	}
+	t, ok := e.tokenOf(m.Text, folded, m.MenuID)
+	if !ok {
+		return words()
+	}
+	var instead Reply // an option's own words are as often a question
+	if t.onlyWords(m.MenuID) {
+		instead, _ = words()
+	}
+	return instead, func(ctx context.Context) (Reply, error) {
 		if r, ok, err := b.answerQuiz(ctx, e, m, t); ok {
 			return r, err
 		}
+		r, w := words()
+		if w != nil {
+			return w(ctx)
+		}
+		return r, nil
 	}
-	if unsafe {
-		return e.found(danger), nil
-	}
-	if command != nil {
-		return b.obey(ctx, e, m, command)
-	}
+}
+
+// words answers a text that is no command.
+func (b *Bot) words(e *edition, m Message, folded string) (Reply, work) {
 	if len(m.Text) <= maxCommand && folded == "" { // "?", an emoji, nothing
 		return e.reply("menu", Command), nil
 	}
@@ -138,25 +196,25 @@ func (b *Bot) text(ctx context.Context, e *edition, m Message) (Reply, error) {
 	found := e.index.Find(m.Text)
 	if found.Outcome == search.Unknown {
 		if places := e.shorts[folded]; places != nil {
-			return b.survey(ctx, e, m, places, 0)
+			return b.surveyAt(e, m, places, 0, "")
 		}
 	}
 	return e.found(found), nil
 }
 
 // obey does what a command says.
-func (b *Bot) obey(ctx context.Context, e *edition, m Message, c *command) (Reply, error) {
+func (b *Bot) obey(e *edition, m Message, c *command) (Reply, work) {
 	switch c.verb {
 	case greet:
 		return e.reply("greeting", Command), nil
 	case thank:
 		return e.reply("thanks", Command), nil
 	case startQuiz:
-		return b.startQuiz(ctx, e, m, c.arg)
+		return Reply{}, func(ctx context.Context) (Reply, error) { return b.startQuiz(ctx, e, m, c.arg) }
 	case stopQuiz:
-		return b.stopQuiz(ctx, e, m)
+		return Reply{}, func(ctx context.Context) (Reply, error) { return b.stopQuiz(ctx, e, m) }
 	case askSurvey:
-		return b.surveyAt(ctx, e, m, c.places, c.page, c.name)
+		return b.surveyAt(e, m, c.places, c.page, c.name)
 	case more:
 		return e.reply("more", Command), nil
 	case listBanks, listDrugs, listLaws, listCases, listHelp:

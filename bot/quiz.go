@@ -11,21 +11,28 @@ import (
 	"jindu/bot/quiz"
 )
 
-// optionalWait bounds how long words that only may be an answer wait for the
-// store: without it they are answered as any other message.
-const optionalWait = 500 * time.Millisecond
+// likelyWait is how long what reads like an answer waits for the store to tell whether
+// a quiz is running: without it, it is answered as any other message. An option's own
+// words are as often a question, as the name of a drug is, so they wait only briefly.
+const likelyWait = 500 * time.Millisecond
+
+// patience is how long a token waits; 0: as long as it takes.
+func (t token) patience(menuID string) time.Duration {
+	switch {
+	case t.bare:
+		return 0
+	case t.onlyWords(menuID):
+		return quiz.Brief
+	}
+	return likelyWait
+}
 
 func personOf(m Message) quiz.Person { return quiz.Person{Who: m.Who, Key: m.Key, At: m.At} }
 
 // answerQuiz takes what may be an answer to the running quiz. ok is false when
 // it is none: nothing is running, or the words are not among the options.
 func (b *Bot) answerQuiz(ctx context.Context, e *edition, m Message, t token) (r Reply, ok bool, err error) {
-	if !t.bare {
-		limited, cancel := context.WithTimeout(ctx, optionalWait)
-		defer cancel()
-		ctx = limited
-	}
-	given := quiz.Answer{Question: questionOf(m.MenuID), Choose: t.choose}
+	given := quiz.Answer{Question: questionOf(m.MenuID), Choose: t.choose, Patience: t.patience(m.MenuID)}
 	r, ok, err = b.quizTurn(e, func(word quiz.Word) ([]byte, error) {
 		return b.config.Quiz.Answer(ctx, personOf(m), given, word)
 	}, func(turn quiz.Turn) (Reply, bool) {

@@ -9,10 +9,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"jindu/bot/quiz"
 	"jindu/content"
+	"jindu/internal/respondent"
 )
 
 // asked is the question that a reply of the bot asks, from its tappable options.
@@ -281,6 +284,54 @@ func TestStoreDown(t *testing.T) {
 	}
 	f.store.SetDown(nil)
 	f.expect(f.tap(f.optionOf(r, true)), "答对了！", "第 2 题")
+}
+
+// frozen is a store that answers only when it is thawed.
+type frozen struct {
+	quiz.Store
+	thawed chan struct{}
+	asked  atomic.Int64
+}
+
+func (s *frozen) Load(ctx context.Context, who respondent.Pseudonym, msg quiz.MessageKey) (quiz.Saved, []byte, bool, error) {
+	s.asked.Add(1)
+	select {
+	case <-s.thawed:
+		return s.Store.Load(ctx, who, msg)
+	case <-ctx.Done():
+		return quiz.Saved{}, nil, false, ctx.Err()
+	}
+}
+
+// A store that hangs holds up nobody who asks for a drug by a name that is an option
+// too: the first waits a moment, those after it not at all. When it answers again the
+// quiz goes on, with an option's words as with its letter.
+func TestStoreHangs(t *testing.T) {
+	f := newFixture(t)
+	store := &frozen{Store: f.store, thawed: make(chan struct{})}
+	f.bot.config.Quiz.Store = store
+	for range 50 {
+		began := time.Now()
+		f.expect(f.say("冰毒"), "【冰毒】")
+		if took := time.Since(began); took > 200*time.Millisecond {
+			t.Errorf("answered after %v", took)
+		}
+	}
+	if n := store.asked.Load(); n != 1 {
+		t.Errorf("the store was asked %d times within a second", n)
+	}
+	close(store.thawed)
+	q := f.say("答题")
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		r := f.say(f.asked(q).Options[f.asked(q).Right])
+		if strings.Contains(r.Text, "答对了") {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the quiz does not go on: %s", r.PlainText())
+		}
+	}
 }
 
 // 64 messages of one person at once: each question is judged once, the score is

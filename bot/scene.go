@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"jindu/content"
@@ -14,6 +15,7 @@ import (
 //	survey:ID:CODE    one questionnaire at that place
 //	quiz, quiz:BANK   a quiz, over all banks or on one
 //
+// One of these that names what is no longer there says so, and leads to what is.
 // Anything else is a scene of the office's own and changes nothing.
 
 // SurveyScene leads to one questionnaire at a place.
@@ -35,7 +37,7 @@ func (b *Bot) scene(ctx context.Context, e *edition, m Message) (r Reply, ok boo
 		q, place := e.lib.Questionnaires[part[1]], e.lib.Places[part[2]]
 		switch {
 		case q == nil || place == nil || !place.Within(q.Place.Code):
-			return Reply{}, false, nil
+			r = b.sceneGone(e, place)
 		case !b.config.Surveys.Running(q):
 			r = e.closed(q)
 		case place.Level == content.County || m.From == "":
@@ -45,12 +47,41 @@ func (b *Bot) scene(ctx context.Context, e *edition, m Message) (r Reply, ok boo
 		}
 	case m.Text == "quiz":
 		r, err = b.startQuiz(ctx, e, m, "")
-	case len(part) == 2 && part[0] == "quiz" && e.lib.Quizzes[part[1]] != nil:
+	case len(part) == 2 && part[0] == "quiz":
+		if e.lib.Quizzes[part[1]] == nil {
+			return b.sceneGone(e, nil), true, nil
+		}
 		r, err = b.startQuiz(ctx, e, m, part[1])
+	case len(part) == 1 && placeCode.MatchString(part[0]):
+		r = b.sceneGone(e, nil)
 	default:
 		return Reply{}, false, nil
 	}
 	return r, true, err
+}
+
+// placeCode is what the code of a place looks like.
+var placeCode = regexp.MustCompile(`^([0-9]{6}|[0-9]{9}|[0-9]{12})$`)
+
+// sceneGone says that a code leads nowhere any more, and offers the questionnaires
+// that are there: at the place that the code names, where that is known, and by district.
+func (b *Bot) sceneGone(e *edition, place *content.Place) Reply {
+	r := e.reply("scene-gone", Command)
+	var steps []Choice
+	if place != nil {
+		if running, _ := b.questionnaires(e, place); len(running) > 0 {
+			here := say("满意度 " + place.FullName())
+			here.Label = place.FullName() + "的问卷"
+			steps = append(steps, here)
+		}
+	}
+	for _, county := range e.surveyed() {
+		if running, _ := b.questionnaires(e, county); len(running) > 0 && county != place {
+			steps = append(steps, say("满意度 "+county.Name))
+		}
+	}
+	r.Choices = append(steps, r.Choices...)
+	return r
 }
 
 // welcome greets a new follower, and goes on with what the scanned code asked for.

@@ -30,11 +30,16 @@ type Surveys interface {
 // for the township, and gives the personal link. Each answer carries all that
 // the next needs, so nothing is remembered.
 func (b *Bot) survey(ctx context.Context, e *edition, m Message, places []*content.Place, page int) (Reply, error) {
-	return b.surveyAt(ctx, e, m, places, page, "")
+	r, w := b.surveyAt(e, m, places, page, "")
+	if w != nil {
+		return w(ctx)
+	}
+	return r, nil
 }
 
-// surveyAt is survey for somebody who named a place that is not there; "": who did not.
-func (b *Bot) surveyAt(ctx context.Context, e *edition, m Message, places []*content.Place, page int, unknown string) (Reply, error) {
+// surveyAt is survey for somebody who named a place that is not there; "": who did
+// not. Only the link needs the store.
+func (b *Bot) surveyAt(e *edition, m Message, places []*content.Place, page int, unknown string) (Reply, work) {
 	where := func(id string, pairs ...string) Reply {
 		if unknown != "" {
 			return e.reply("survey-unknown", Command, "name", unknown)
@@ -62,7 +67,7 @@ func (b *Bot) surveyAt(ctx context.Context, e *edition, m Message, places []*con
 	case m.From == "":
 		return e.reply("survey-terminal", Command, "place", place.FullName()), nil
 	}
-	return b.link(ctx, e, m, place, running)
+	return Reply{}, func(ctx context.Context) (Reply, error) { return b.link(ctx, e, m, place, running) }
 }
 
 func (b *Bot) link(ctx context.Context, e *edition, m Message, place *content.Place, running []*content.Questionnaire) (Reply, error) {

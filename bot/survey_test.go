@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,9 +161,23 @@ func TestScenes(t *testing.T) {
 		f.expect(r, part, "请勿在此留下姓名、住址或线索")
 		f.say("退出")
 	}
-	// What fits nothing greets.
-	for _, scene := range []string{"survey:meilan-2026:460107101", "survey:no:460107", "quiz:no", "999999", strings.Repeat("9", 65)} {
-		f.expect(f.answer(f.message(Subscribe, scene, "")), "您好")
+	// A code that leads nowhere any more says so, and goes on.
+	for scene, next := range map[string]string{
+		"survey:meilan-2026:460107101": "满意度 琼山区龙塘镇", "survey:no:460107": "满意度 琼山区",
+		"survey:no:999999": "满意度 美兰区", "quiz:no": "答题", "999999": "满意度 琼山区", "460107999": "满意度 琼山区",
+	} {
+		r := f.answer(f.message(Scan, scene, ""))
+		f.expect(r, "这个二维码已经停用")
+		if !slices.ContainsFunc(r.Choices, func(c Choice) bool { return c.Send == next }) {
+			t.Errorf("%s: no %s in %+v", scene, next, r.Choices)
+		}
+		f.expect(f.answer(f.message(Subscribe, scene, "")), "您好", "这个二维码已经停用")
+	}
+	// A code of the office's own greets, and says nothing of that.
+	for _, scene := range []string{strings.Repeat("9", 65), "poster", "12345"} {
+		if r := f.answer(f.message(Subscribe, scene, "")); !strings.Contains(r.Text, "您好") || strings.Contains(r.Text, "停用") {
+			t.Errorf("%s: %s", scene, r.PlainText())
+		}
 	}
 	// The greeting comes although the store is away.
 	f.surveys.err = errors.New("away")

@@ -75,6 +75,12 @@ func (e *edition) tokenOf(text, folded, menuID string) (token, bool) {
 	return t, t.truth != noOption || (e.options[t.folded] && (menuID == "" || strings.HasPrefix(menuID, optionID)))
 }
 
+// onlyWords says whether a token is nothing but an option's own words, typed: 冰毒 may be
+// an answer, and is as often a question.
+func (t token) onlyWords(menuID string) bool {
+	return !t.bare && !t.likely && !t.notKnown && t.truth == noOption && questionOf(menuID) == ""
+}
+
 // isToken says whether a folded text is read as an answer before all else.
 func isToken(folded string) bool {
 	_, ok := letter(folded)

@@ -10,7 +10,7 @@ import (
 var (
 	commonKeys = []string{"title", "aliases", "ambiguous", "questions", "sources", "reviewed", "related"}
 	entryKeys  = map[Kind][]string{
-		Drug: append([]string{"group", "status", "status_since"}, commonKeys...),
+		Drug: append([]string{"group", "status", "status_since", "review_note"}, commonKeys...),
 		Law:  append([]string{"law", "articles"}, commonKeys...),
 		Help: append([]string{"kind", "place", "address", "phone", "hours", "review_note"}, commonKeys...),
 	}
@@ -56,6 +56,9 @@ func (l *loader) entry(d *document, kind Kind, name, text string) {
 		e.Questions = append(e.Questions, it.text)
 	}
 	e.Ambiguous = f.texts("ambiguous")
+	if kind == Drug || kind == Help {
+		e.ReviewNote = f.optional("review_note")
+	}
 	for _, it := range f.items("related") {
 		l.links = append(l.links, link{d.position(it.node), it.text})
 		e.Related = append(e.Related, it.text)
@@ -70,7 +73,7 @@ func (l *loader) entry(d *document, kind Kind, name, text string) {
 	case Help:
 		e.HelpKind = f.oneOf("kind", HelpKinds...)
 		e.Address, e.Phone, e.Hours = f.optional("address"), f.optional("phone"), f.optional("hours")
-		e.Place, e.ReviewNote = f.optional("place"), f.optional("review_note")
+		e.Place = f.optional("place")
 		if e.Place != "" && l.lib.Places[e.Place] == nil {
 			d.at(f.at("place"), "没有代码为 %s 的地方", e.Place)
 		}

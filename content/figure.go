@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// figure is what a reader may hold us to: a day, or a number with its unit. Article
-// numbers and telephone numbers are none.
+// figure is what a reader may hold us to: a day, a number with its unit, a count of
+// people or a number in 万 or 亿. Article numbers and telephone numbers are none.
 var (
 	year   = regexp.MustCompile(`^[0-9]{4}年`)
 	day    = regexp.MustCompile(`[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日`)
 	figure = regexp.MustCompile(day.String() +
 		`|[0-9]{4}年(?:[0-9]{1,2}月)?` +
-		`|(?:[0-9][0-9,.]*[万亿]?|[二三四五六七八九十百千万]+)(?:千克|公斤|毫克|克|个月|小时|分钟|周岁|平方米|厘米|毫升|日|天|年|月|元|岁|株|倍|种|次|%)`)
+		`|(?:[0-9][0-9,.]*[万亿]?[多余]?|[二三四五六七八九十百千万]+)(?:千克|公斤|毫克|克|个月|小时|分钟|周岁|平方米|厘米|毫升|日|天|年|月|元|岁|株|倍|种|次|人|名|%)` +
+		`|[0-9][0-9,.]*[万亿]`) // 71万: the unit stands before it, or is left out
 )
 
 // exampleHeading opens the part of a law entry that tells an invented story: its

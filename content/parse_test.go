@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A small file must not take the memory of the server.
@@ -49,5 +50,20 @@ func TestPipeInTheFolder(t *testing.T) {
 	}
 	if _, err := Load(dir); err == nil || !strings.Contains(err.Error(), "drugs/pipe.md:1:1: 不是普通文件") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestLongIsRefused: what would keep the parser for minutes is refused at once.
+func TestLongIsRefused(t *testing.T) {
+	for name, text := range map[string]string{
+		"keys": strings.Repeat("a: b\n", 200_000), "commas": "a: [" + strings.Repeat(",", 900_000) + "]", "pairs": strings.Repeat("a: b: ", 100_000),
+	} {
+		began := time.Now()
+		if _, err := parseYAML(text); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("%s: refused after %v", name, took)
+		}
 	}
 }

@@ -15,6 +15,7 @@ var replyPlaceholders = map[string][]string{
 	"image": {}, "voice": {}, "location": {}, "other": {},
 	"survey-district": {}, "survey-township": {"place"}, "survey-link": {"place"}, "survey-unknown": {"name"},
 	"survey-closed": {"title", "days"}, "survey-none": {}, "survey-terminal": {"place"},
+	"scene-gone": {},
 	"list-banks": {}, "list-drugs": {}, "list-laws": {}, "list-entries": {"name"},
 	"quiz-start": {"n"}, "quiz-going": {}, "quiz-repeat": {}, "quiz-range": {"last"}, "quiz-truth": {},
 	"quiz-multiple": {}, "quiz-picked": {"picked"}, "quiz-pick": {},

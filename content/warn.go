@@ -35,11 +35,13 @@ func Warnings(folder Folder, rules Rules) Problems {
 		l.staleReview(row, rules)
 		l.citations(row, cites)
 		l.outdated(row)
+		l.oldFine(row, cites)
 		if row.body {
 			l.readability(row)
 		}
 	}
 	l.unsourced(folder)
+	l.unmarked()
 	l.replyLength(folder)
 	l.unlisted()
 	return l.warnings.sorted()
@@ -96,8 +98,6 @@ var outdatedTexts = []struct {
 	pattern *regexp.Regexp
 	advice  string
 }{
-	{regexp.MustCompile(`(?:吸毒|吸食|持有|提供毒品|种植?罂粟|罂粟壳|容留|引诱|教唆)[^。；]*?((?:2000|2,000|二千|两千|500|五百)元以下)`),
-		"像是治安管理处罚法2012年旧版的罚款数，2026年起不同"},
 	{regexp.MustCompile(`(?:冰毒|甲基苯丙胺|MDMA|摇头丸|LSD|恰特草|大麻)[^。；，]*?(第一类精神药品)`),
 		"2025年7月21日起非药用类目录不再分第一、二类"},
 	{regexp.MustCompile(`依托咪酯[^。；，]*?(第一类)`), "依托咪酯是第二类精神药品"},
@@ -126,6 +126,16 @@ func (l *loader) unsourced(folder Folder) {
 			l.warn(at, "“%s”在 sources 里找不到出处", f.Text)
 		} else {
 			l.warn(at, "“%s”没有出处：sources 里没有能支持它的来源", f.Text)
+		}
+	}
+}
+
+// unmarked finds the entries that rest on what nobody has confirmed yet and do not
+// say so where a reader of a chat sees it.
+func (l *loader) unmarked() {
+	for id, e := range l.lib.Entries {
+		if e.ReviewNote == "" && e.Kind != Law && len(reviewed(e)) < len(e.Sources) {
+			l.warn(l.positions["entry "+id], "来源里有“%s”，请加一行 review_note，让读的人知道", unreviewed)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package content
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -120,22 +121,142 @@ func TestTrace(t *testing.T) {
 		return nil
 	}
 	for _, c := range []struct{ entry, figure, source string }{
-		{"drugs/yituomizhi", "2023年10月1日", "公告2023年第120号"},     // a day
-		{"drugs/qiatecao", "2014年", "2014年列管"},                 // a year
-		{"laws/zhian-84", "3000元", "治安管理处罚法》第八十四条"},            // the entry's own article
-		{"laws/jindufa-61", "1000元", "治安管理处罚法》第八十五条"},          // cited before the colon
-		{"laws/xingfa-354", "2年", "法释〔2016〕8号）第十二条"},           // cited above the list
-		{"laws/xingfa-351", "3万株", "法释〔2016〕8号）第九条"},           // cited in the clause
-		{"laws/xingfa-351", "500株", "刑法》第三百五十一条"},              // and not in the next
-		{"laws/jindufa-48", "15日", "戒毒条例》第三十八条"},               // cited behind it
+		{"drugs/yituomizhi", "2023年10月1日", "公告2023年第120号"}, // a day
+		{"drugs/qiatecao", "2014年", "2014年列管"},             // a year
+		{"laws/zhian-84", "3000元", "治安管理处罚法》第八十四条"},        // the entry's own article
+		{"laws/jindufa-61", "1000元", "治安管理处罚法》第八十五条"},      // cited before the colon
+		{"laws/xingfa-354", "2年", "法释〔2016〕8号）第十二条"},       // cited above the list
+		{"laws/xingfa-351", "3万株", "法释〔2016〕8号）第九条"},       // cited in the clause
+		{"laws/xingfa-351", "500株", "刑法》第三百五十一条"},          // and not in the next
+		{"laws/jindufa-48", "15日", "戒毒条例》第三十八条"},           // cited behind it
+		{"laws/yizhidu-34", "1万元", "第四十条第（五）项"},            // cited in the sentence
+		{"laws/mazui-3", "2023年10月1日", "公告2023年第120号"},     // no part of the invented story
+		{"help/can-quit", "433.9万人", "全国数字"},               // people are counted too
+		{"help/can-quit", "71万", "全国数字"},
 		{"help/community-treatment", "15天", "禁毒法》第三十三条至第三十五条"}, // all of the entry
 	} {
 		if got := sources(c.entry, c.figure); !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, c.source) }) {
 			t.Errorf("%s: %s rests on %q", c.entry, c.figure, got)
 		}
 	}
+	if got := sources("laws/yizhidu-34", "1万元"); len(got) != 1 { // article 40 alone, cited in the sentence
+		t.Errorf("rests on %q", got)
+	}
 	if got := sources("laws/zhian-84", "3000元"); len(got) != 1 {
 		t.Errorf("rests on %q", got)
+	}
+}
+
+// warned gives what is warned of in one file that is added to the folder.
+func warned(t *testing.T, name, text string) (lines []string) {
+	t.Helper()
+	folder := Folder{name: text}
+	for other, text := range base(t) {
+		if other != name {
+			folder[other] = text
+		}
+	}
+	for _, w := range Warnings(folder, Rules{Today: today}) {
+		if w.File == name {
+			lines = append(lines, w.String())
+		}
+	}
+	return lines
+}
+
+const helpHead = "---\ntitle: 试验\nkind: situation\nreviewed: 2026-11-30\nsources:\n"
+
+// A fine of the version of 2012 is found however it is worded, where the text is
+// about the drug articles; the fines of other articles and laws are left alone.
+func TestOldFines(t *testing.T) {
+	law := base(t)["laws/zhian-84.md"]
+	if found := warned(t, "laws/zhian-84.md", strings.ReplaceAll(law, "3000元", "2000元")); len(found) == 0 || !strings.Contains(found[0], "“2000元”：像是治安管理处罚法2012年") {
+		t.Errorf("laws/zhian-84: %q", found)
+	}
+	drugs := "  - 《中华人民共和国治安管理处罚法》第八十四条、第八十五条（2026年1月1日起施行）\n"
+	inn := "  - 《中华人民共和国治安管理处罚法》第八十七条（2026年1月1日起施行）\n"
+	for _, c := range []struct {
+		sources, sentence string
+		old               bool
+	}{
+		{drugs, "拘留10日到15日，可以并处罚款，最高2000元。", true},
+		{drugs, "罚款2000元。", true},
+		{drugs, "情节较轻的，罚两千元。", true},
+		{inn, "按治安管理处罚法第八十四条，罚款2000元。", true},
+		{inn, "罚款500元，见治安管理处罚法第85条。", true},
+		{inn, "治安管理处罚法说，吸毒的罚款2,000元。", true},
+		{inn, "吸毒的，罚款2000元以下。", true},
+		{drugs, "拘留10日到15日，可以并处罚款，最高3000元。", false},
+		{drugs, "罚款12000元。", false},
+		{drugs, "报信的，罚款1000元到2000元。", false},
+		{drugs, "按治安管理处罚法第八十七条，罚款1000元到2000元。", false},
+		{drugs, "按禁毒法第六十一条，罚款500元。", false},
+		{drugs, "捡到500元，交给警察。", false},
+		{inn, "情节较轻的，罚款1000元到2000元。", false},
+	} {
+		found := warned(t, "help/fine.md", helpHead+c.sources+"---\n"+c.sentence+"\n")
+		if got := len(found) == 1 && strings.Contains(found[0], "2012年旧版的罚款数"); got != c.old || (!c.old && len(found) > 0) {
+			t.Errorf("%s %s: %q", c.sources, c.sentence, found)
+		}
+	}
+}
+
+// Counts of people are figures like any other.
+func TestCountsOfPeople(t *testing.T) {
+	for _, figure := range []string{"433.9万人", "71万", "5000多人", "3名"} {
+		found := warned(t, "help/count.md", helpHead+"  - 一般常识，待医生审阅\nreview_note: 待医生审阅\n---\n去年有"+figure+"，今年少了。\n")
+		if len(found) != 1 || !strings.Contains(found[0], "“"+figure+"”没有出处") {
+			t.Errorf("%s: %q", figure, found)
+		}
+	}
+	if found := warned(t, "help/count.md", helpHead+"  - 新华社报道\n---\n去年有71万人，一个人也不能少。\n"); found != nil {
+		t.Error(found)
+	}
+}
+
+// What waits for a doctor says so to the reader, of a drug too.
+func TestUnreviewedIsMarked(t *testing.T) {
+	text := base(t)["drugs/mafei.md"]
+	if _, err := Parse(base(t)); err != nil || !strings.Contains(text, "\nreview_note: ") {
+		t.Fatal(err)
+	}
+	lib, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if note := lib.Entries["drugs/mafei"].ReviewNote; !strings.Contains(note, unreviewed) {
+		t.Errorf("note %q", note)
+	}
+	var bare []string
+	for _, line := range strings.Split(text, "\n") {
+		if !strings.HasPrefix(line, "review_note:") {
+			bare = append(bare, line)
+		}
+	}
+	if found := warned(t, "drugs/mafei.md", strings.Join(bare, "\n")); len(found) != 1 || !strings.Contains(found[0], "请加一行 review_note") {
+		t.Error(found)
+	}
+}
+
+// The quiz in the handbooks can be copied as it stands: its ids are free.
+func TestDocumentedQuizLoads(t *testing.T) {
+	for _, doc := range []string{"../docs/content.zh-CN.md", "../docs/content.md"} {
+		text, err := os.ReadFile(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, quiz, _ := strings.Cut(string(text), "```yaml\ntitle: ")
+		quiz, _, found := strings.Cut(quiz, "```")
+		if !found {
+			t.Fatalf("%s has no quiz", doc)
+		}
+		folder := Folder{"quizzes/documented.yaml": "title: " + quiz}
+		for name, text := range base(t) {
+			folder[name] = text
+		}
+		if _, err := Parse(folder); err != nil {
+			t.Errorf("%s: %v", doc, err)
+		}
 	}
 }
 

@@ -78,10 +78,11 @@ var ErrTier = errors.New("tier is not accepted by the questionnaire")
 
 // Receipt tells a person that their answer counts.
 type Receipt struct {
-	Outcome Outcome
-	FirstID SubmissionID
-	Code    string // short, to read aloud
-	At      time.Time
+	Outcome    Outcome
+	Respondent respondent.Pseudonym // who it is that answered
+	FirstID    SubmissionID
+	Code       string // short, to read aloud
+	At         time.Time
 }
 
 // Submit stores a response once per person.
@@ -121,17 +122,17 @@ func (d *Desk) Submit(ctx context.Context, s Submission) (Receipt, error) {
 		}
 		return Receipt{}, fmt.Errorf("submit to %s: %w", q.ID, err)
 	}
-	return d.Receipt(q, result.Outcome, result.FirstID, result.At), nil
+	return d.Receipt(q, r.Respondent, result), nil
 }
 
 // fastPerQuestion: nobody reads and answers a question in less.
 const fastPerQuestion = time.Second
 
 // Receipt of a response that counts.
-func (d *Desk) Receipt(q *content.Questionnaire, o Outcome, first SubmissionID, at time.Time) Receipt {
-	sum := d.keys.MAC("receipt", []byte(q.ID), first[:])
+func (d *Desk) Receipt(q *content.Questionnaire, who respondent.Pseudonym, r Result) Receipt {
+	sum := d.keys.MAC("receipt", []byte(q.ID), r.FirstID[:])
 	code := base32.StdEncoding.EncodeToString(sum[:5])
-	return Receipt{Outcome: o, FirstID: first, Code: code[:4] + "-" + code[4:], At: at}
+	return Receipt{Outcome: r.Outcome, Respondent: who, FirstID: r.FirstID, Code: code[:4] + "-" + code[4:], At: r.At}
 }
 
 // Accept refuses a library that changes the meaning of answers already given.
@@ -142,6 +143,7 @@ func (d *Desk) Accept(ctx context.Context, lib *content.Library) error {
 		if err != nil {
 			return fmt.Errorf("cannot compare questionnaires with the store: %w", err)
 		}
+		d.keep(id, state)
 		if state.Fingerprint != "" && state.Fingerprint != q.Fingerprint {
 			problems = append(problems, content.Problem{File: "surveys/" + id + ".yaml", Line: 1, Column: 1,
 				Message: "这份问卷已有人作答，题目编号、选项编号和指标公式不能再改（文字可以改）；要改请另建一份问卷"})

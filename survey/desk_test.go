@@ -363,22 +363,22 @@ func TestPersonalLink(t *testing.T) {
 	if raw, _ := base64.RawURLEncoding.DecodeString(mine); strings.Contains(string(raw), openid[:6]) || strings.Contains(mine, openid[:6]) {
 		t.Error("the link holds the openid")
 	}
-	p, ok := f.desk.ReadPersonal(f.q, mine)
+	p, ok := f.desk.ReadPersonal(t.Context(), f.q, mine)
 	if !ok || !p.Until.Equal(noon.Add(survey.PersonalLinkLife)) {
 		t.Errorf("%+v, %v", p, ok)
 	}
-	other, ok := f.desk.ReadPersonal(f.q, token(f.q, "another"))
+	other, ok := f.desk.ReadPersonal(t.Context(), f.q, token(f.q, "another"))
 	if !ok || other.Respondent == p.Respondent || other.Claim == p.Claim {
 		t.Error("two followers are one")
 	}
 	there := f.lib.Questionnaires[meilan]
-	if elsewhere, ok := f.desk.ReadPersonal(there, token(there, openid)); !ok || elsewhere.Respondent == p.Respondent {
+	if elsewhere, ok := f.desk.ReadPersonal(t.Context(), there, token(there, openid)); !ok || elsewhere.Respondent == p.Respondent {
 		t.Error("two questionnaires can be joined")
 	}
-	if _, ok := f.desk.ReadPersonal(there, mine); ok {
+	if _, ok := f.desk.ReadPersonal(t.Context(), there, mine); ok {
 		t.Error("a link passes for another questionnaire's")
 	}
-	if _, ok := f.desk.ReadPersonal(f.q, mine[:len(mine)-1]); ok {
+	if _, ok := f.desk.ReadPersonal(t.Context(), f.q, mine[:len(mine)-1]); ok {
 		t.Error("a cut link passes")
 	}
 
@@ -401,7 +401,7 @@ func TestPersonalLink(t *testing.T) {
 		t.Error("another receipt for the same person")
 	}
 	f.wait(survey.PersonalLinkLife)
-	if _, ok := f.desk.ReadPersonal(f.q, mine); ok {
+	if _, ok := f.desk.ReadPersonal(t.Context(), f.q, mine); ok {
 		t.Error("the link does not end")
 	}
 }

@@ -62,10 +62,17 @@ func (d *Desk) look(ctx context.Context, survey string, known []byte) ([]byte, e
 		d.forgetKey(survey)
 		return nil, ErrClosed
 	}
-	d.mu.Lock()
-	d.surveyKeys[survey] = surveyKey{state.Key, d.now().Add(keyLife)}
-	d.mu.Unlock()
+	d.keep(survey, state)
 	return state.Key, nil
+}
+
+// keep the key of a survey that is open.
+func (d *Desk) keep(survey string, state State) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if state.Key != nil && !state.Closed {
+		d.surveyKeys[survey] = surveyKey{state.Key, d.now().Add(keyLife)}
+	}
 }
 
 // forgetKey drops the key of a survey that was closed for good.

@@ -37,19 +37,26 @@ func (d *Desk) PersonalToken(ctx context.Context, q *content.Questionnaire, open
 	if err != nil {
 		return "", err
 	}
-	tag := content.QuestionnaireTag(q.ID)
-	raw := append(tag[:], who[:]...)
+	mark, err := d.Mark(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	raw := append(mark[:], who[:]...)
 	raw = binary.BigEndian.AppendUint32(raw, uint32(at.Add(PersonalLinkLife).Unix()))
 	return d.keys.Seal("personal", raw), nil
 }
 
-// ReadPersonal reads the token of a personal link to that questionnaire.
-func (d *Desk) ReadPersonal(q *content.Questionnaire, token string) (Personal, bool) {
+// ReadPersonal reads the token of a personal link to that questionnaire. One from
+// before the survey was begun anew is of nobody.
+func (d *Desk) ReadPersonal(ctx context.Context, q *content.Questionnaire, token string) (Personal, bool) {
 	raw, ok := d.keys.Open("personal", token)
-	if !ok || len(raw) != 24 || [4]byte(raw[:4]) != content.QuestionnaireTag(q.ID) {
+	if !ok || len(raw) != 28 {
 		return Personal{}, false
 	}
-	p := Personal{Respondent: respondent.Pseudonym(raw[4:20]), Until: time.Unix(int64(binary.BigEndian.Uint32(raw[20:])), 0)}
+	if mark, err := d.Mark(ctx, q); err != nil || Mark(raw[:8]) != mark {
+		return Personal{}, false
+	}
+	p := Personal{Respondent: respondent.Pseudonym(raw[8:24]), Until: time.Unix(int64(binary.BigEndian.Uint32(raw[24:])), 0)}
 	sum := d.keys.MAC("personal claim", raw)
 	p.Claim = [16]byte(sum[:16])
 	return p, d.now().Before(p.Until)

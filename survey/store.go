@@ -52,6 +52,10 @@ type Store interface {
 	// Submit adds dedup, log entry and tallies of one response in one atomic
 	// step. A nil error means that it is durable.
 	Submit(ctx context.Context, r *Response) (Result, error)
+	// Find gives the response of a respondent that counts, as a Duplicate, and says
+	// whether there is one. Of a survey that was closed for good nobody can tell
+	// (ErrClosed).
+	Find(ctx context.Context, survey string, who respondent.Pseudonym) (Result, bool, error)
 	// Tally sums the counts by place at the filter's level.
 	Tally(ctx context.Context, survey string, f Filter) (Tally, error)
 	// Log calls fn for every log entry after the cursor, in order, until fn fails.

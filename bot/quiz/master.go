@@ -36,7 +36,10 @@ type Config struct {
 }
 
 // Master asks, judges and keeps score of everybody's attempts.
-type Master struct{ Config }
+type Master struct {
+	Config
+	looks *looks
+}
 
 // New makes a Master; Store, Library and Now are needed.
 func New(c Config) *Master {
@@ -46,7 +49,7 @@ func New(c Config) *Master {
 	if c.Perm == nil {
 		c.Perm = rand.Perm
 	}
-	return &Master{c}
+	return &Master{c, newLooks()}
 }
 
 // Event is what a message did.
@@ -104,6 +107,9 @@ type Answer struct {
 	// Choose gives what is meant of the question's options, when those in picked
 	// were chosen before; ok is false when the question has no such option.
 	Choose func(q *content.QuizQuestion, picked []int) (choice Choice, ok bool)
+	// Patience is how long to wait for the store to tell whether an attempt is running;
+	// 0: as long as the context lasts. Once it has told, the rest is not bounded by this.
+	Patience time.Duration
 }
 
 // Choice is what an answer chooses.
@@ -122,7 +128,7 @@ type Word func(Turn) []byte
 // effect; an error says that the message had no effect or that its retry will
 // find what it had.
 func (m *Master) Start(ctx context.Context, p Person, bank string, word Word) ([]byte, error) {
-	return m.turn(ctx, p, word, func(a *attempt, lib *content.Library) (Turn, bool) {
+	return m.turn(ctx, p, 0, word, func(a *attempt, lib *content.Library) (Turn, bool) {
 		if q, _ := a.current(lib); q != nil && (bank == "" || bank == a.Bank) {
 			return Turn{Event: Going, Question: q}, false
 		}
@@ -140,7 +146,7 @@ func (m *Master) Start(ctx context.Context, p Person, bank string, word Word) ([
 // Answer judges an answer to the question being asked. A tap on an option of an
 // earlier question, and a message sent before the question was, do not count.
 func (m *Master) Answer(ctx context.Context, p Person, answer Answer, word Word) ([]byte, error) {
-	return m.turn(ctx, p, word, func(a *attempt, lib *content.Library) (Turn, bool) {
+	return m.turn(ctx, p, answer.Patience, word, func(a *attempt, lib *content.Library) (Turn, bool) {
 		q, dropped := a.current(lib)
 		switch {
 		case q == nil && dropped:
@@ -173,7 +179,7 @@ func (m *Master) Answer(ctx context.Context, p Person, answer Answer, word Word)
 
 // Stop ends the running attempt early.
 func (m *Master) Stop(ctx context.Context, p Person, word Word) ([]byte, error) {
-	return m.turn(ctx, p, word, func(a *attempt, lib *content.Library) (Turn, bool) {
+	return m.turn(ctx, p, 0, word, func(a *attempt, lib *content.Library) (Turn, bool) {
 		if len(a.Questions) == 0 {
 			return Turn{Event: NoAttempt}, false
 		}
@@ -182,15 +188,16 @@ func (m *Master) Stop(ctx context.Context, p Person, word Word) ([]byte, error) 
 }
 
 // turn loads the attempt, takes the step, and commits the new state together
-// with the reply; when another message came between, it does so again.
-func (m *Master) turn(ctx context.Context, p Person, word Word, step func(*attempt, *content.Library) (Turn, bool)) ([]byte, error) {
+// with the reply; when another message came between, it does so again. Patience is
+// that of an Answer.
+func (m *Master) turn(ctx context.Context, p Person, patience time.Duration, word Word, step func(*attempt, *content.Library) (Turn, bool)) ([]byte, error) {
 	for range maxTries {
-		saved, reply, found, err := m.Store.Load(ctx, p.Who, p.Key)
+		saved, err := m.load(ctx, p, patience)
 		if err != nil {
 			return nil, fmt.Errorf("load attempt: %w", err)
 		}
-		if found {
-			return reply, nil
+		if saved.found {
+			return saved.reply, nil
 		}
 		a := decode(saved.State)
 		t, changed := step(a, m.Library())
@@ -198,7 +205,7 @@ func (m *Master) turn(ctx context.Context, p Person, word Word, step func(*attem
 			t.Number, t.Total = a.At+1, len(a.Questions)
 			t.Picked = a.picked(t.Question)
 		}
-		reply = word(t)
+		reply := word(t)
 		if !changed {
 			return reply, nil
 		}

@@ -8,7 +8,7 @@ import (
 
 // Thresholds of the decision, in log odds (trust) and in shares of the best score.
 const (
-	leastTrust  = 0.5  // of an answer
+	leastTrust  = 0.3  // of an answer
 	namedTrust  = -0.3 // of an answer on the substance that the question names
 	leastChoice = -1.0 // of choices
 	likely      = -0.5 // of a first choice beside which the second is offered, however far behind

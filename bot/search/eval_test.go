@@ -155,9 +155,8 @@ var groups = map[string][]string{
 	"OUT OF SCOPE": {"outscope", "domainish"},
 }
 
-// slack is how much recall an edit of the content may cost before somebody must
-// look: a question or two of a set.
-const slack = 0.015
+// rounding is what the record, of three decimals, leaves open.
+const rounding = 0.0005
 
 // TestEval measures the labelled sets and holds what was reached.
 func TestEval(t *testing.T) {
@@ -181,7 +180,7 @@ func TestEval(t *testing.T) {
 		if *showErrors && l.half == tuning && v != right {
 			printMiss(ix, l, r, v)
 		}
-		if v == wrong && (l.kind == "crisis" || l.kind == "refused") {
+		if (v == wrong || (v != right && l.half != unseen)) && (l.kind == "crisis" || l.kind == "refused") {
 			t.Errorf("%s %q is answered with %v %v %s", l.kind, l.question, r.Outcome, r.Topics, r.Crisis)
 		}
 	}
@@ -191,10 +190,10 @@ func TestEval(t *testing.T) {
 		for group := range groups {
 			s := scores[half][group]
 			was := recorded[string(half)+" "+group]
-			if got := rate(s.right, s.n); got < was.right-slack {
+			if got := rate(s.right, s.n); got < was.right-rounding {
 				t.Errorf("%s, %s: recall %.3f, recorded %.3f", half, group, got, was.right)
 			}
-			if got := rate(s.wrong, s.n); got > max(0.02, was.wrong)+slack/2 {
+			if got := rate(s.wrong, s.n); got > max(0.02, was.wrong)+rounding {
 				t.Errorf("%s, %s: %.3f wrong, recorded %.3f", half, group, got, was.wrong)
 			}
 		}

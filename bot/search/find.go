@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jindu/content"
 )
@@ -33,7 +34,7 @@ func (ix *Index) Find(question string) Result {
 		return r
 	}
 	r := ix.decide(q)
-	if clauses := t.clauses(); len(clauses) > 1 {
+	if clauses := questionsOf(t); len(clauses) > 1 {
 		if two, ok := ix.twoTopics(clauses, r); ok {
 			return two
 		}
@@ -137,10 +138,11 @@ func (ix *Index) twoTopics(clauses [][]rune, whole Result) (Result, bool) {
 	for _, clause := range clauses {
 		q := ix.analyzer.analyze(clause)
 		if asks(clause) {
-			if q.facets&subject == 0 {
+			written := len(ix.exact[string(clause)]) == 1
+			if q.facets&subject == 0 && !written {
 				q, own = ix.analyzer.analyze(slices.Concat(named, clause)), false
 			}
-			if r := ix.clause(q); q.facets&subject != 0 && r.Outcome == Answer && !slices.Contains(topics, r.Topics[0]) {
+			if r := ix.clause(q); (written || q.facets&subject != 0) && r.Outcome == Answer && !slices.Contains(topics, r.Topics[0]) {
 				topics = append(topics, r.Topics[0])
 			}
 		}
@@ -163,6 +165,31 @@ func (ix *Index) clause(q analysis) Result {
 		return ix.oneOrMore(found)
 	}
 	return ix.decide(q)
+}
+
+// besides are words that begin another question without a stop before it.
+var besides = []string{"另外", "还有", "顺便", "以及", "再问"}
+
+// questionsOf gives the clauses of a question, cut at besides too, which says nothing.
+func questionsOf(t text) [][]rune {
+	var all [][]rune
+	for _, clause := range t.clauses() {
+		from := 0
+		for i := range clause {
+			for _, word := range besides {
+				if strings.HasPrefix(string(clause[i:]), word) {
+					if i > from {
+						all = append(all, clause[from:i])
+					}
+					from = i + utf8.RuneCountInString(word)
+				}
+			}
+		}
+		if from < len(clause) {
+			all = append(all, clause[from:])
+		}
+	}
+	return all
 }
 
 // asking are words by which a clause is a question of its own.

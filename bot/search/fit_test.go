@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -122,19 +121,50 @@ func (g grounds) dot(w [groundCount]float64) float64 {
 	return sum
 }
 
-// regress fits a logistic regression by stochastic gradient descent with a little L2.
+// ridge is the L2 penalty of the regression.
+const ridge = 0.3
+
+// regress fits a logistic regression by Newton's method (iteratively reweighted least
+// squares).
 func regress(samples []sample) (w [groundCount]float64) {
-	rnd := rand.New(rand.NewPCG(5, 6))
-	for epoch := range 200 {
-		rate := 0.2 / (1 + 0.1*float64(epoch))
-		for _, at := range rnd.Perm(len(samples)) {
-			s := samples[at]
+	for range 25 {
+		var slope [groundCount]float64
+		var bend [groundCount][groundCount]float64
+		for i := range w {
+			slope[i], bend[i][i] = -ridge*w[i], ridge
+		}
+		for _, s := range samples {
 			p := 1 / (1 + math.Exp(-s.grounds.dot(w)))
-			y := float64(one(s.right))
 			for i, x := range s.grounds {
-				w[i] -= rate * (s.weight*(p-y)*float64(x) + 1e-4*w[i])
+				slope[i] += s.weight * (float64(one(s.right)) - p) * float64(x)
+				for j, y := range s.grounds {
+					bend[i][j] += s.weight * p * (1 - p) * float64(x) * float64(y)
+				}
 			}
+		}
+		for i, step := range solve(bend, slope) {
+			w[i] += step
 		}
 	}
 	return w
+}
+
+// solve gives x of ax = b for a positive definite a, by elimination.
+func solve(a [groundCount][groundCount]float64, b [groundCount]float64) [groundCount]float64 {
+	for i := range b {
+		for j := i + 1; j < len(b); j++ {
+			f := a[j][i] / a[i][i]
+			for k := i; k < len(b); k++ {
+				a[j][k] -= f * a[i][k]
+			}
+			b[j] -= f * b[i]
+		}
+	}
+	for i := len(b) - 1; i >= 0; i-- {
+		for k := i + 1; k < len(b); k++ {
+			b[i] -= a[i][k] * b[k]
+		}
+		b[i] /= a[i][i]
+	}
+	return b
 }

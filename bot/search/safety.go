@@ -67,7 +67,7 @@ func (ix *Index) Safety(question string) (Result, bool) {
 	r, ok := ix.safety.rules(t, found)
 	own := len(ix.exact[t.String()]) > 0 // the office wrote it, as a fair question
 	sounds := ix.safety.model.guess(ix.safety.features(t, found))
-	if name, p := sounds.crisis(); ok && p >= surelyCrisis && (r.Outcome == Tip || r.Outcome == Crisis && sounds.of(r.Crisis) < p/unlike) {
+	if name, p := sounds.crisis(); ok && p >= surelyCrisis && (r.Outcome == Tip || r.Outcome == Crisis && r.Crisis != Suicide && sounds.of(r.Crisis) < p/unlike) {
 		return Result{Outcome: Crisis, Crisis: name}, true // the rule saw the lesser thing
 	}
 	switch {

@@ -31,30 +31,43 @@ const (
 var errLeave = errors.New("left without an answer")
 
 // answer gives what is said to one attempt at a message within the deadline; or
-// errLeave.
+// errLeave. A reply that is there at once is said at once, whatever else is under way.
 func (w *Webhook) answer(ctx context.Context, m bot.Message) (said, error) {
-	if w.inflight.Add(1) > int64(w.Inflight) {
-		w.inflight.Add(-1)
-		return w.busy(), nil
+	reply, later := w.begin(m)
+	if later == nil && reply.Outcome == bot.Crisis { // however often they write
+		return w.say(reply), nil
 	}
 	e, first, known := w.exchanges.join(m.Key)
-	switch {
-	case !first:
-		defer w.inflight.Add(-1)
-	case !known && !w.followers.Allow(ctx, string(m.Who[:])):
-		defer w.inflight.Add(-1)
+	if first && !known && !w.followers.Allow(ctx, string(m.Who[:])) {
 		var out said
 		if w.notices.Allow(ctx, string(m.Who[:])) {
 			out.text = legal(w.RateLimited())
 		}
 		w.exchanges.settle(m.Key, e, out, true)
 		return out, nil
+	}
+	instead, quick := w.say(reply), later == nil && (reply.Picture == "" || !w.mayWrite())
+	if !quick && reply.Empty() {
+		instead = w.busy()
+	}
+	switch {
+	case quick && first:
+		w.exchanges.settle(m.Key, e, instead, false)
+		return instead, nil
+	case quick: // the first attempt said something else, or is about to
+	case !w.places.take(m.Who):
+		if first {
+			w.exchanges.settle(m.Key, e, instead, false)
+		}
+		return instead, nil
+	case !first:
+		defer w.places.give(m.Who)
 	case !w.talks.begin():
-		defer w.inflight.Add(-1)
-		w.exchanges.settle(m.Key, e, w.busy(), false)
+		defer w.places.give(m.Who)
+		w.exchanges.settle(m.Key, e, instead, false)
 	default:
 		// It outlives this attempt: the place is given back when it is done.
-		w.talks.run(func() { w.converse(context.WithoutCancel(ctx), m, e) })
+		w.talks.run(func() { w.converse(context.WithoutCancel(ctx), m, e, reply, later) })
 	}
 	timer := time.NewTimer(deadline)
 	defer timer.Stop()
@@ -66,7 +79,7 @@ func (w *Webhook) answer(ctx context.Context, m bot.Message) (said, error) {
 		return said{}, errLeave
 	case <-timer.C:
 	}
-	if w.Letters != nil && w.Letters.Ready() {
+	if w.mayWrite() {
 		if w.exchanges.post(e) {
 			return said{}, nil
 		}
@@ -86,5 +99,8 @@ func (w *Webhook) answer(ctx context.Context, m bot.Message) (said, error) {
 	}
 	return said{}, errLeave
 }
+
+// mayWrite says whether the account may write outside of a reply.
+func (w *Webhook) mayWrite() bool { return w.Letters != nil && w.Letters.Ready() }
 
 func (w *Webhook) busy() said { return said{text: legal(w.Busy())} }

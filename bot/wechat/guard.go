@@ -27,10 +27,11 @@ var (
 	errBody      = errors.New("body not read to its end")
 	errPlain     = errors.New("plain message, but an AES key is set: choose 安全模式 in the account's server configuration")
 	errSafe      = errors.New("encrypted message, but no AES key is set")
+	errOld       = errors.New("encrypted long before it was sent: an old request was sent again")
 	errEnvelope  = errors.New("encrypted message that does not open: another AES key or app id is set there")
 	errFormat    = errors.New("body is no WeChat XML")
 
-	refusals = []error{errSignature, errTimestamp, errSkew, errTooLarge, errBody, errPlain, errSafe, errEnvelope, errFormat}
+	refusals = []error{errSignature, errTimestamp, errSkew, errTooLarge, errBody, errPlain, errSafe, errOld, errEnvelope, errFormat}
 )
 
 // signature of WeChat's callback: SHA-1 over the sorted parts, in hexadecimal.
@@ -45,7 +46,9 @@ func signature(parts ...[]byte) string {
 }
 
 // signed checks the signature over token, timestamp, nonce and what is sealed,
-// if it is, and that the timestamp is of now.
+// if it is, and that the timestamp is of now. The signature does not tell which part is
+// the timestamp: where the nonce reads as a time to come, a request can be sent again
+// then. Nonces are random, so none can be refused for that; see readSafe.
 func (w *Webhook) signed(q url.Values, got, sealed string) error {
 	stamp := q.Get("timestamp")
 	parts := [][]byte{[]byte(w.Token), []byte(stamp), []byte(q.Get("nonce")), []byte(sealed)}
@@ -84,7 +87,7 @@ func (w *Webhook) read(c *gin.Context) (callback, error) {
 }
 
 // readSafe reads an encrypted message. Its own signature covers what the plain
-// one does, and the message.
+// one does, and the message, whose time nobody else can change.
 func (w *Webhook) readSafe(c *gin.Context, q url.Values) (callback, error) {
 	if q.Get("encrypt_type") != "aes" {
 		return callback{}, errPlain
@@ -104,7 +107,14 @@ func (w *Webhook) readSafe(c *gin.Context, q url.Values) (callback, error) {
 	if err != nil {
 		return callback{}, err
 	}
-	return readCallback(string(inner))
+	in, err := readCallback(string(inner))
+	if err != nil {
+		return callback{}, err
+	}
+	if _, ok := w.sentAt(in); !ok {
+		return callback{}, errOld
+	}
+	return in, nil
 }
 
 func (w *Webhook) refuse(c *gin.Context, err error) {

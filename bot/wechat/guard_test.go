@@ -3,6 +3,7 @@ package wechat
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -56,6 +57,14 @@ func TestServerCheck(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	now := time.Now()
 	good := textMessage("oAlice", "你好", "1")
+	// Sealed long ago, with a nonce that reads as a time of today: timestamp and nonce
+	// can change places.
+	stamp := fmt.Sprint("<CreateTime>", now.Unix(), "</CreateTime>")
+	old := strings.Replace(good, stamp, fmt.Sprint("<CreateTime>", now.Add(-24*time.Hour).Unix(), "</CreateTime>"), 1)
+	timeless := strings.Replace(good, stamp, "", 1)
+	if old == good || timeless == good {
+		t.Fatal("no time in the message")
+	}
 	other := safeAccount
 	other.appID = "wxffffffffffffffff"
 	otherKey := safeAccount
@@ -85,39 +94,42 @@ func TestRefusals(t *testing.T) {
 		request *http.Request
 		want    int
 	}{
-		"plain":                     {plainAccount, plainAccount.post(now, good), 200},
-		"plain, four minutes old":   {plainAccount, plainAccount.post(now.Add(-4*time.Minute), good), 200},
-		"plain, six minutes old":    {plainAccount, plainAccount.post(now.Add(-6*time.Minute), good), 403},
-		"plain, six minutes ahead":  {plainAccount, plainAccount.post(now.Add(6*time.Minute), good), 403},
-		"plain, another token":      {plainAccount, account{token: "other"}.post(now, good), 403},
-		"plain, empty token":        {plainAccount, account{}.post(now, good), 403},
-		"plain, no query":           {plainAccount, httptest.NewRequest(http.MethodPost, "/wechat", strings.NewReader(good)), 403},
-		"plain, 65 KiB":             {plainAccount, plainAccount.post(now, strings.Repeat("x", 65<<10)), 413},
-		"plain, 65 KiB in chunks":   {plainAccount, chunked(plainAccount.post(now, strings.Repeat("x", 65<<10))), 413},
-		"plain, no XML":             {plainAccount, plainAccount.post(now, "hello"), 403},
-		"plain, JSON":               {plainAccount, plainAccount.post(now, `{"MsgType":"text"}`), 403},
-		"plain, empty":              {plainAccount, plainAccount.post(now, ""), 403},
-		"plain, no sender":          {plainAccount, plainAccount.post(now, textMessage("", "x", "1")), 403},
-		"plain, markup as sender":   {plainAccount, plainAccount.post(now, textMessage("o<b>", "x", "1")), 403},
-		"plain, long sender":        {plainAccount, plainAccount.post(now, textMessage(strings.Repeat("o", 65), "x", "1")), 403},
-		"plain, entity declaration": {plainAccount, plainAccount.post(now, `<!DOCTYPE xml [<!ENTITY a "b">]>`+good), 403},
-		"plain, sealed message":     {plainAccount, safeAccount.post(now, good), 403},
-		"safe":                      {safeAccount, safeAccount.post(now, good), 200},
-		"safe, plain message":       {safeAccount, downgraded, 403},
-		"safe, disguised":           {safeAccount, disguised, 403},
-		"safe, six minutes old":     {safeAccount, safeAccount.post(now.Add(-6*time.Minute), good), 403},
-		"safe, 65 KiB":              {safeAccount, safeAccount.post(now, strings.Repeat("x", 65<<10)), 413},
-		"safe, wrong signature":     {safeAccount, tampered, 403},
-		"safe, no signature":        {safeAccount, unsigned, 403},
-		"safe, another app":         {safeAccount, other.post(now, good), 403},
-		"safe, another key":         {safeAccount, otherKey.post(now, good), 403},
-		"safe, padding":             {safeAccount, safeAccount.postRaw(now, safeAccount.encrypt(badPadding), ""), 403},
-		"safe, length too large":    {safeAccount, safeAccount.postRaw(now, safeAccount.encrypt(pad(longFrame)), ""), 403},
-		"safe, length off by one":   {safeAccount, safeAccount.postRaw(now, safeAccount.encrypt(pad(wrongFrame)), ""), 403},
-		"safe, not base64":          {safeAccount, safeAccount.postRaw(now, "*"+sealed[1:], ""), 403},
-		"safe, base64 in two lines": {safeAccount, safeAccount.postRaw(now, sealed[:8]+"\n"+sealed[8:], ""), 403},
-		"safe, half a block":        {safeAccount, safeAccount.postRaw(now, base64.StdEncoding.EncodeToString(make([]byte, 48)), ""), 403},
-		"safe, nothing":             {safeAccount, safeAccount.postRaw(now, "", ""), 403},
+		"plain":                      {plainAccount, plainAccount.post(now, good), 200},
+		"plain, four minutes old":    {plainAccount, plainAccount.post(now.Add(-4*time.Minute), good), 200},
+		"plain, six minutes old":     {plainAccount, plainAccount.post(now.Add(-6*time.Minute), good), 403},
+		"plain, six minutes ahead":   {plainAccount, plainAccount.post(now.Add(6*time.Minute), good), 403},
+		"plain, another token":       {plainAccount, account{token: "other"}.post(now, good), 403},
+		"plain, empty token":         {plainAccount, account{}.post(now, good), 403},
+		"plain, no query":            {plainAccount, httptest.NewRequest(http.MethodPost, "/wechat", strings.NewReader(good)), 403},
+		"plain, 65 KiB":              {plainAccount, plainAccount.post(now, strings.Repeat("x", 65<<10)), 413},
+		"plain, 65 KiB in chunks":    {plainAccount, chunked(plainAccount.post(now, strings.Repeat("x", 65<<10))), 413},
+		"plain, no XML":              {plainAccount, plainAccount.post(now, "hello"), 403},
+		"plain, JSON":                {plainAccount, plainAccount.post(now, `{"MsgType":"text"}`), 403},
+		"plain, empty":               {plainAccount, plainAccount.post(now, ""), 403},
+		"plain, no sender":           {plainAccount, plainAccount.post(now, textMessage("", "x", "1")), 403},
+		"plain, markup as sender":    {plainAccount, plainAccount.post(now, textMessage("o<b>", "x", "1")), 403},
+		"plain, long sender":         {plainAccount, plainAccount.post(now, textMessage(strings.Repeat("o", 65), "x", "1")), 403},
+		"plain, entity declaration":  {plainAccount, plainAccount.post(now, `<!DOCTYPE xml [<!ENTITY a "b">]>`+good), 403},
+		"plain, sealed message":      {plainAccount, safeAccount.post(now, good), 403},
+		"safe":                       {safeAccount, safeAccount.post(now, good), 200},
+		"safe, plain message":        {safeAccount, downgraded, 403},
+		"safe, disguised":            {safeAccount, disguised, 403},
+		"safe, six minutes old":      {safeAccount, safeAccount.post(now.Add(-6*time.Minute), good), 403},
+		"safe, old message":          {safeAccount, safeAccount.post(now, old), 403},
+		"safe, message without time": {safeAccount, safeAccount.post(now, timeless), 403},
+		"plain, old message":         {plainAccount, plainAccount.post(now, old), 200},
+		"safe, 65 KiB":               {safeAccount, safeAccount.post(now, strings.Repeat("x", 65<<10)), 413},
+		"safe, wrong signature":      {safeAccount, tampered, 403},
+		"safe, no signature":         {safeAccount, unsigned, 403},
+		"safe, another app":          {safeAccount, other.post(now, good), 403},
+		"safe, another key":          {safeAccount, otherKey.post(now, good), 403},
+		"safe, padding":              {safeAccount, safeAccount.postRaw(now, safeAccount.encrypt(badPadding), ""), 403},
+		"safe, length too large":     {safeAccount, safeAccount.postRaw(now, safeAccount.encrypt(pad(longFrame)), ""), 403},
+		"safe, length off by one":    {safeAccount, safeAccount.postRaw(now, safeAccount.encrypt(pad(wrongFrame)), ""), 403},
+		"safe, not base64":           {safeAccount, safeAccount.postRaw(now, "*"+sealed[1:], ""), 403},
+		"safe, base64 in two lines":  {safeAccount, safeAccount.postRaw(now, sealed[:8]+"\n"+sealed[8:], ""), 403},
+		"safe, half a block":         {safeAccount, safeAccount.postRaw(now, base64.StdEncoding.EncodeToString(make([]byte, 48)), ""), 403},
+		"safe, nothing":              {safeAccount, safeAccount.postRaw(now, "", ""), 403},
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, body := send(testEngine(t, testConfig(t, c.account, echo)), c.request)

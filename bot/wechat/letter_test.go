@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"jindu/bot"
+	"jindu/bot/quiz"
 )
 
 // letters is an account that may, or may not, write outside of a reply.
@@ -27,7 +28,7 @@ func (l *letters) Send(_ context.Context, to bot.OpenID, text string) error {
 	return l.fail
 }
 
-func (l *letters) SendPicture(ctx context.Context, to bot.OpenID, picture string) error {
+func (l *letters) SendPicture(ctx context.Context, to bot.OpenID, _ quiz.MessageKey, picture string) error {
 	if l.hang {
 		<-ctx.Done()
 		return ctx.Err()

@@ -54,14 +54,19 @@ func (w *Webhook) message(in callback) bot.Message {
 		At:     w.Now(),
 	}
 	// A retry carries the same time, so that whatever is derived from it is the same.
-	if seconds, err := strconv.ParseInt(in[fieldTime], 10, 64); err == nil {
-		if at := time.Unix(seconds, 0); m.At.Sub(at).Abs() < maxAge {
-			m.At = at
-		}
+	if at, ok := w.sentAt(in); ok {
+		m.At = at
 	}
 	m.Kind, m.Text = kind(in)
 	m.Text = cutRune(m.Text, maxText)
 	return m
+}
+
+// sentAt is a message's own time; ok is false when it is too far from the clock.
+func (w *Webhook) sentAt(in callback) (at time.Time, ok bool) {
+	seconds, err := strconv.ParseInt(in[fieldTime], 10, 64)
+	at = time.Unix(seconds, 0)
+	return at, err == nil && w.Now().Sub(at).Abs() < maxAge
 }
 
 func kind(in callback) (bot.MessageKind, string) {

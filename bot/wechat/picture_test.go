@@ -26,6 +26,7 @@ func TestPictureBeforeItsReply(t *testing.T) {
 		"no account": {nil, false, 0},
 		"fails":      {&letters{ready: true, fail: errors.New("45047")}, false, 0},
 		"slow":       {&letters{ready: true, hang: true}, false, pictureTime},
+		"elsewhere":  {&letters{ready: true, fail: ErrSent}, true, 0}, // WeChat's retry, in another process
 	} {
 		for _, reply := range []bot.Reply{question, looks} {
 			synctest.Test(t, func(t *testing.T) {

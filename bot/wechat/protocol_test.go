@@ -151,13 +151,15 @@ func (a account) read(body []byte) (r reply, err error) {
 }
 
 func textMessage(from, text, id string) string {
-	return fmt.Sprintf("<xml><ToUserName><![CDATA[gh_1]]></ToUserName>\n<FromUserName><![CDATA[%s]]></FromUserName>\n<CreateTime>1348831860</CreateTime>\n"+
-		"<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[%s]]></Content>\n<MsgId>%s</MsgId>\n</xml>", from, text, id)
+	return fmt.Sprintf("<xml><ToUserName><![CDATA[gh_1]]></ToUserName>\n<FromUserName><![CDATA[%s]]></FromUserName>\n<CreateTime>%d</CreateTime>\n"+
+		"<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[%s]]></Content>\n<MsgId>%s</MsgId>\n</xml>", from, time.Now().Unix(), text, id)
 }
 
 type answerFunc func(ctx context.Context, m bot.Message) (bot.Reply, error)
 
-func (f answerFunc) Answer(ctx context.Context, m bot.Message) (bot.Reply, error) { return f(ctx, m) }
+func (f answerFunc) Begin(m bot.Message) (bot.Reply, func(context.Context) (bot.Reply, error)) {
+	return bot.Reply{}, func(ctx context.Context) (bot.Reply, error) { return f(ctx, m) }
+}
 
 func echo(_ context.Context, m bot.Message) (bot.Reply, error) {
 	return bot.Reply{Text: m.Text}, nil

@@ -17,7 +17,9 @@ import (
 	"golang.org/x/time/rate"
 
 	"jindu/bot"
+	"jindu/bot/quiz"
 	"jindu/internal/limit"
+	"jindu/internal/outage"
 	"jindu/internal/respondent"
 )
 
@@ -28,11 +30,14 @@ const (
 	maxFollowers = 50_000
 )
 
-// Answerer has the conversation. An error is for the log, and means that the
-// message could not be answered now: the person gets the reply if there is one
-// with it, else is told that the bot is busy.
+// Answerer has the conversation.
 type Answerer interface {
-	Answer(ctx context.Context, m bot.Message) (bot.Reply, error)
+	// Begin gives the reply to a message at once, or later, which waits for it: a
+	// reply beside that, unless it is empty, is said when later cannot be asked now.
+	// An error of later is for the log, and means that the message could not be
+	// answered: the person gets the reply if there is one with it, else is told that
+	// the bot is busy.
+	Begin(m bot.Message) (reply bot.Reply, later func(context.Context) (bot.Reply, error))
 }
 
 // Letters writes to a follower outside of a reply, as a customer message.
@@ -40,13 +45,17 @@ type Letters interface {
 	// Ready says whether the account may.
 	Ready() bool
 	Send(ctx context.Context, to bot.OpenID, text string) error
-	// SendPicture sends one of the content's pictures, by its id. It fails with
-	// ErrMayNot where the account may not.
-	SendPicture(ctx context.Context, to bot.OpenID, picture string) error
+	// SendPicture sends one of the content's pictures, by its id, in answer to a
+	// message. It fails with ErrMayNot where the account may not, and with ErrSent
+	// when it was sent for this message before, by whatever process.
+	SendPicture(ctx context.Context, to bot.OpenID, message quiz.MessageKey, picture string) error
 }
 
-// ErrMayNot says that the account may not send this, or not to this follower.
-var ErrMayNot = errors.New("the account may not send this")
+// Why SendPicture may send nothing.
+var (
+	ErrMayNot = errors.New("the account may not send this") // or not to this follower
+	ErrSent   = errors.New("it was sent before")
+)
 
 // Config of a webhook. Everything but AppID, AESKey, Letters and Rates is needed.
 type Config struct {
@@ -59,7 +68,7 @@ type Config struct {
 	Now          func() time.Time
 	RateFollower int          // messages a minute and follower, and as many at once; 0: no bound
 	Rates        limit.Shared // counts followers' messages for all processes; nil: this is the only one
-	Inflight     int          // messages that are answered at the same time
+	Inflight     int          // messages that wait for the store or for WeChat at the same time
 	Log          *slog.Logger
 	Busy         func() string // said when there is no answer now
 	RateLimited  func() string // said, once a minute, to who writes too often
@@ -72,10 +81,11 @@ type Webhook struct {
 	exchanges *exchanges
 	followers *limit.Limiter
 	notices   *limit.Limiter
-	inflight  atomic.Int64
+	places    *places
 	held      atomic.Int64
 	unsent    atomic.Int64 // late answers that were lost
 	talks     *talks
+	outage    *outage.Log
 	pictures  rate.Sometimes // the log of those that were not sent
 	refusals  map[error]*rate.Sometimes
 }
@@ -96,7 +106,9 @@ func New(cfg Config) (*Webhook, error) {
 		exchanges: newExchanges(cfg.Now),
 		followers: limit.New(limit.Bound{Name: "messages", PerMinute: cfg.RateFollower, Burst: cfg.RateFollower, Keys: maxFollowers}, cfg.Rates, cfg.Now),
 		notices:   limit.New(limit.Bound{Name: "notices", PerMinute: 1, Burst: 1, Keys: maxFollowers}, cfg.Rates, cfg.Now),
+		places:    newPlaces(cfg.Inflight),
 		talks:     newTalks(),
+		outage:    outage.New(cfg.Log, "no answer from the bot", cfg.Now),
 		pictures:  rate.Sometimes{Interval: time.Minute},
 		refusals:  map[error]*rate.Sometimes{},
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"jindu/content"
@@ -17,7 +18,8 @@ import (
 
 type backupCmd struct {
 	storeFlags
-	Out string `required:"" placeholder:"FILE" help:"备份写到哪个文件；写完整、核对过才放到这个名字下，原来的同名文件到那时才被替换。"`
+	Out   string `required:"" placeholder:"FILE" help:"备份写到哪个文件；写完整、核对过才放到这个名字下，原来的同名文件到那时才被替换。原来的备份里有、现在却没有的问卷或答卷，就不替换。"`
+	Force bool   `help:"原来的备份里有现在没有的答卷，也替换它。"`
 }
 
 // Help is what --help adds.
@@ -33,7 +35,17 @@ func (c backupCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer store.Close()
-	sum, err := backup.Create(ctx, c.Out, store, time.Now(), progressBar(std.err, "备份"))
+	create := backup.Create
+	if c.Force {
+		create = backup.Replace
+	}
+	sum, err := create(ctx, c.Out, store, time.Now(), progressBar(std.err, "备份"))
+	if lost, ok := errors.AsType[*backup.Lost](err); ok {
+		return c.keptBetter(lost)
+	}
+	if errors.Is(err, backup.ErrFormat) {
+		return fmt.Errorf("%s 已经有了，而且不是这个版本能读的备份，没有替换它：请换一个文件名，或加 --force", c.Out)
+	}
 	if errors.Is(err, backup.ErrEmptied) {
 		return fmt.Errorf("存储里一份问卷也没有，没有拿它替换 %s：请核对 --data 或 JINDU_REDIS_URL；确实是空的，就换一个文件名", c.Out)
 	}
@@ -48,6 +60,23 @@ func (c backupCmd) Run(ctx context.Context, std streams) error {
 	}
 	fmt.Fprintf(std.out, "已备份到 %s：问卷 %d 个，账号 %d 个。里面有问卷密钥，请妥善保管。\n", c.Out, len(sum.Surveys), sum.Accounts)
 	return nil
+}
+
+// keptBetter says what the store lost, and what to do.
+func (c backupCmd) keptBetter(lost *backup.Lost) error {
+	var text strings.Builder
+	for _, s := range lost.Surveys {
+		switch s.Why {
+		case backup.Gone:
+			fmt.Fprintf(&text, "\n  %s：备份里有 %d 份，存储里没有这份问卷", s.Was.ID, s.Was.Entries)
+		case backup.Anew:
+			fmt.Fprintf(&text, "\n  %s：备份里有 %d 份，存储里是重新开始的（密钥不同），有 %d 份", s.Was.ID, s.Was.Entries, s.Now.Entries)
+		case backup.Fewer:
+			fmt.Fprintf(&text, "\n  %s：备份里有 %d 份，存储里只有 %d 份", s.Was.ID, s.Was.Entries, s.Now.Entries)
+		}
+	}
+	return fmt.Errorf(`没有替换 %s，原来的备份里有存储已经丢了的数据：%s
+多半是存储被清空或换过。要找回来：停掉每一个 jindu serve，清空存储（Redis 用 redis-cli FLUSHALL，集群在每个主节点上；自带数据库把数据文件夹移开），再运行 jindu restore。现在存储里的答卷要留着，就先换一个文件名再备份一次。确实不要旧数据了，加 --force`, c.Out, text.String())
 }
 
 type restoreCmd struct {
@@ -117,19 +146,16 @@ func (c restoreCmd) Run(ctx context.Context, std streams) error {
 	return nil
 }
 
-// examine a survey that was restored: as audit does where its questionnaire is at
-// hand, else whether log, tally and dedup have as many.
+// examine a survey that was restored, and may take answers again: as audit does where
+// its questionnaire is at hand, else whether log, tally and dedup had as many in the
+// archive. That all of it arrived was counted before.
 func examine(ctx context.Context, lib *content.Library, store engine, s backup.SurveySummary) ([]string, error) {
-	differences, err := s.Missing(ctx, store)
-	if err != nil {
-		return nil, err
-	}
 	q := lib.Questionnaires[s.ID]
 	if q == nil || s.Fingerprint != "" && s.Fingerprint != q.Fingerprint {
-		return append(differences, s.Differences()...), nil
+		return s.Differences(), nil
 	}
-	_, more, err := survey.Audit(ctx, store, q)
-	return append(differences, more...), err
+	_, differences, err := survey.Audit(ctx, store, q)
+	return differences, err
 }
 
 // load begins to fill the state with an archive.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -19,7 +21,7 @@ func (c configFile) BeforeResolve(k *kong.Kong, ctx *kong.Context, trace *kong.P
 	if path == "" {
 		return nil
 	}
-	data, err := os.ReadFile(string(path))
+	data, err := readSetting(string(path))
 	if err != nil {
 		return fmt.Errorf("配置文件：%w", err)
 	}
@@ -71,9 +73,33 @@ func secret(name, value, file string) (string, error) {
 	if value != "" {
 		return "", usageError(fmt.Sprintf("%s 和 %s_FILE 只能设一个", name, name))
 	}
-	data, err := os.ReadFile(file)
+	data, err := readSetting(file)
 	if err != nil {
-		return "", fmt.Errorf("%s_FILE：%w", name, err)
+		return "", usageError(fmt.Sprintf("%s_FILE：%v", name, err))
 	}
 	return strings.TrimRight(string(data), "\r\n"), nil
+}
+
+// maxSetting bounds what a file of settings or of a secret holds, in bytes.
+const maxSetting = 64 << 10
+
+// readSetting reads a small file, or what a pipe gives, as <(…) in a shell is one.
+func readSetting(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
+		return nil, fmt.Errorf("%s 不是文件", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxSetting+1))
+	if err == nil && len(data) > maxSetting {
+		err = fmt.Errorf("%s 太大：最多 %d KB", path, maxSetting>>10)
+	}
+	return data, err
 }

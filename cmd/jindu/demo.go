@@ -40,6 +40,9 @@ func (c demoCmd) Run(ctx context.Context, std streams) error {
 	if c.Sample < 0 || c.Sample > maxSample {
 		return usageError(fmt.Sprintf("--sample 应当在 0 到 %d 之间", maxSample))
 	}
+	if err := c.contentFlags.check(); err != nil {
+		return err
+	}
 	keys, err := demoKeys(c.Data)
 	if err != nil {
 		return err

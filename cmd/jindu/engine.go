@@ -81,6 +81,9 @@ func (s store) explain(err error) error {
 	if errors.Is(err, sqlitestore.ErrLocked) {
 		return fmt.Errorf("数据文件夹 %s 正被另一个 jindu 使用：请先停掉它，或用 --data 换一个文件夹", s.data)
 	}
+	if errors.Is(err, sqlitestore.ErrRestoring) {
+		return fmt.Errorf("数据文件夹 %s 里有一次中断了的恢复：请重新运行 jindu restore；不想恢复了，就删掉里面的 %s", s.data, dataFile+".restore*")
+	}
 	return fmt.Errorf("打不开数据文件夹 %s：%w", s.data, err)
 }
 

@@ -7,7 +7,11 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 )
+
+// healthTimeout is longer than a server needs to say that its store does not answer.
+const healthTimeout = readyTimeout + 2*time.Second
 
 // healthCmd is for containers, whose image holds nothing but the program.
 type healthCmd struct {
@@ -22,7 +26,7 @@ func (c healthCmd) Run(ctx context.Context, std streams) error {
 	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
 		host = "127.0.0.1"
 	}
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
 	if err != nil {

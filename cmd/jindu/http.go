@@ -20,14 +20,21 @@ import (
 // Timeouts of a connection. Bodies are small, networks may be weak; a stream
 // sets its own write deadlines.
 const (
-	headerTimeout   = 10 * time.Second
-	readTimeout     = 30 * time.Second
-	writeTimeout    = 30 * time.Second
-	idleTimeout     = 75 * time.Second
+	headerTimeout = 10 * time.Second
+	readTimeout   = 30 * time.Second
+	writeTimeout  = 30 * time.Second
+	idleTimeout   = 75 * time.Second
+	// shutdownTimeout is for all that a shutdown waits for: at most drainTimeout of it
+	// for the requests, however slow a client reads, the rest for what goes on after
+	// them. A message of WeChat's gets its answer in 4.5 s.
 	shutdownTimeout = 10 * time.Second
+	drainTimeout    = 5 * time.Second
 	readyTimeout    = 2 * time.Second
 	maxHeader       = 16 << 10
 )
+
+// pageMethods are those of what is only read: monitors and link checkers ask with HEAD.
+var pageMethods = []string{http.MethodGet, http.MethodHead}
 
 // newEngine is a gin engine that trusts only the given proxies.
 func newEngine(log *slog.Logger, proxies []string, middleware ...gin.HandlerFunc) (*gin.Engine, error) {
@@ -95,6 +102,12 @@ func limitPages(keys *respondent.Keys, perMinute int) gin.HandlerFunc {
 		}
 		sum := keys.MAC("pages", []byte(limit.Network(c.ClientIP())))
 		if networks.Allow(c.Request.Context(), string(sum[:16])) {
+			return
+		}
+		if c.FullPath() == "/s/:ticket" && c.Request.URL.Query().Has("code") { // no page is shown under the address of WeChat's return
+			c.Header("Referrer-Policy", "no-referrer")
+			c.Redirect(http.StatusSeeOther, c.Request.URL.EscapedPath())
+			c.Abort()
 			return
 		}
 		c.Header("Retry-After", "10")
@@ -186,7 +199,9 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 	}
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
-	err := server.Shutdown(deadline)
+	drain, stop := context.WithTimeout(deadline, drainTimeout)
+	defer stop()
+	err := server.Shutdown(drain)
 	if finish != nil {
 		finish(deadline)
 	}

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -37,6 +39,9 @@ func TestPagesAreBoundedByNetwork(t *testing.T) {
 		r.RemoteAddr = address + ":4711"
 		w := httptest.NewRecorder()
 		routes.ServeHTTP(w, r)
+		if w.Code == http.StatusSeeOther && w.Header().Get("Location") != "/s/x" {
+			t.Error(w.Header())
+		}
 		if w.Code == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "" {
 			t.Error("no Retry-After")
 		}
@@ -56,6 +61,8 @@ func TestPagesAreBoundedByNetwork(t *testing.T) {
 		method, path, address string
 		want                  int
 	}{
+		{http.MethodGet, "/s/x?code=c&state=s", "192.0.2.7", http.StatusSeeOther}, // no page under such an address
+		{http.MethodGet, "//evil.example?code=c", "192.0.2.7", http.StatusTooManyRequests},
 		{http.MethodGet, "/s/x", "192.0.2.200", http.StatusTooManyRequests}, // the same network
 		{http.MethodGet, "/s/x", "198.51.100.7", http.StatusOK},
 		{http.MethodPost, "/s/x", "192.0.2.7", http.StatusOK},
@@ -109,4 +116,48 @@ func TestServeFinishes(t *testing.T) {
 	if want := []string{"request", "rest"}; !slices.Equal(order, want) {
 		t.Errorf("%v, want %v", order, want)
 	}
+}
+
+// pipes is a listener within the process, whose connections hold nothing back.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	if conn, ok := <-p; ok {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+// A client that reads slowly at the end keeps no answer to a follower from its time.
+func TestSlowClientAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		listener := make(pipes)
+		ctx, stop := context.WithCancel(t.Context())
+		began, left, ended := time.Now(), time.Duration(0), make(chan error, 1)
+		go func() {
+			ended <- serveHTTP(ctx, listener, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Write(make([]byte, 1<<20)) // which nobody reads
+			}), slog.New(slog.DiscardHandler), func(ctx context.Context) {
+				until, _ := ctx.Deadline()
+				left = time.Until(until)
+				<-ctx.Done()
+			})
+		}()
+		client, server := net.Pipe()
+		defer client.Close()
+		listener <- server
+		if _, err := io.WriteString(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if left < shutdownTimeout-drainTimeout || time.Since(began) > shutdownTimeout {
+			t.Errorf("%v left, ended after %v", left, time.Since(began))
+		}
+	})
 }

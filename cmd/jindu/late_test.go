@@ -21,7 +21,11 @@ import (
 // slowBot takes longer than WeChat waits.
 type slowBot struct{ asked atomic.Int64 }
 
-func (b *slowBot) Answer(ctx context.Context, m bot.Message) (bot.Reply, error) {
+func (b *slowBot) Begin(m bot.Message) (bot.Reply, func(context.Context) (bot.Reply, error)) {
+	return bot.Reply{}, func(ctx context.Context) (bot.Reply, error) { return b.answer(ctx, m) }
+}
+
+func (b *slowBot) answer(ctx context.Context, m bot.Message) (bot.Reply, error) {
 	if m.Kind != bot.Text {
 		return bot.Reply{}, nil
 	}
@@ -52,7 +56,7 @@ func TestLateAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer client.Close()
-			account := newOfficialAccount(client, slog.New(slog.DiscardHandler))
+			account := newOfficialAccount(client, api.NewLocal(time.Now), slog.New(slog.DiscardHandler))
 			if again := account.look(t.Context()); again != rightsEvery {
 				t.Errorf("the rights are not known; asked again after %v", again)
 			}

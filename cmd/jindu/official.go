@@ -7,10 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"jindu/bot"
 	"jindu/bot/wechat"
 	"jindu/bot/wechat/api"
-	"jindu/content"
 	"jindu/internal/redisstore"
 	"jindu/survey/web"
 )
@@ -20,14 +18,18 @@ import (
 // the account may not have, so WeChat is asked for it first.
 type officialAccount struct {
 	client        *api.Client
+	shared        api.Shared // of all processes
 	log           *slog.Logger
-	logins, texts atomic.Bool
+	logins, texts right
 	known         chan struct{} // closed after the first look
 	doubt         chan struct{} // holds one: WeChat refused what it was thought to allow
 }
 
-func newOfficialAccount(client *api.Client, log *slog.Logger) *officialAccount {
-	return &officialAccount{client: client, log: log, known: make(chan struct{}), doubt: make(chan struct{}, 1)}
+// right is what WeChat lets the account do, as far as is known.
+type right struct{ has, told atomic.Bool }
+
+func newOfficialAccount(client *api.Client, shared api.Shared, log *slog.Logger) *officialAccount {
+	return &officialAccount{client: client, shared: shared, log: log, known: make(chan struct{}), doubt: make(chan struct{}, 1)}
 }
 
 // official connects the account, where there is an app secret; else both are nil.
@@ -35,7 +37,7 @@ func (s *server) official() (web.WeChat, wechat.Letters, error) {
 	if s.wechat.appSecret == "" {
 		return nil, nil, nil
 	}
-	var shared api.Shared
+	var shared api.Shared = api.NewLocal(time.Now)
 	if store, ok := s.engine.(*redisstore.Store); ok { // several processes, one token
 		shared = store.Shared()
 	}
@@ -45,7 +47,7 @@ func (s *server) official() (web.WeChat, wechat.Letters, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s.account = newOfficialAccount(client, s.log)
+	s.account = newOfficialAccount(client, shared, s.log)
 	return pageReader{s.account}, letters{s.account, s.live.Library}, nil
 }
 
@@ -121,7 +123,7 @@ func (a *officialAccount) look(ctx context.Context) time.Duration {
 }
 
 // judge keeps what an answer says of a right, and says when to ask again.
-func (a *officialAccount) judge(name string, right *atomic.Bool, err, allowed error) (again time.Duration) {
+func (a *officialAccount) judge(name string, right *right, err, allowed error) (again time.Duration) {
 	has := errors.Is(err, allowed)
 	switch {
 	case has, errors.Is(err, api.ErrNoRight), errors.Is(err, api.ErrBlocked):
@@ -129,10 +131,11 @@ func (a *officialAccount) judge(name string, right *atomic.Bool, err, allowed er
 	case errors.Is(err, api.ErrQuota):
 		again = rightsQuota
 	default:
-		a.log.Warn("wechat: a right is not known, the account goes on as before", "right", name, "has", right.Load(), "error", err)
+		a.log.Warn("wechat: a right is not known, the account goes on as before", "right", name, "has", right.has.Load(), "error", err)
 		return rightsRetry
 	}
-	if right.Swap(has) != has {
+	// What is missing from the start is told too.
+	if changed, told := right.has.Swap(has) != has, right.told.Swap(true); changed || !told {
 		attrs := []any{"right", name, "has", has}
 		if !has {
 			attrs = append(attrs, "reason", err)
@@ -146,7 +149,7 @@ func (a *officialAccount) judge(name string, right *atomic.Bool, err, allowed er
 type pageReader struct{ *officialAccount }
 
 // Ready says whether the account may use web authorization.
-func (a pageReader) Ready() bool { return a.logins.Load() }
+func (a pageReader) Ready() bool { return a.logins.has.Load() }
 
 // AuthorizeURL is the page that tells who the reader is.
 func (a pageReader) AuthorizeURL(redirect, state string) (string, error) {
@@ -164,38 +167,4 @@ func (a pageReader) Exchange(ctx context.Context, code string) (string, error) {
 		return "", errors.Join(web.ErrCode, err)
 	}
 	return openID, err
-}
-
-// letters is the account as the webhook needs it.
-type letters struct {
-	*officialAccount
-	library func() *content.Library
-}
-
-// Ready says whether the account may write customer messages.
-func (a letters) Ready() bool { return a.texts.Load() }
-
-// Send writes to a follower.
-func (a letters) Send(ctx context.Context, to bot.OpenID, text string) error {
-	err := a.client.SendText(ctx, string(to), text)
-	a.refused(err)
-	return err
-}
-
-// SendPicture sends a picture of the content, which WeChat has to have first: it
-// is uploaded when it is asked for, once in three days.
-func (a letters) SendPicture(ctx context.Context, to bot.OpenID, id string) error {
-	picture := a.library().Pictures[id]
-	if picture == nil {
-		return errors.New("no such picture in the content")
-	}
-	media, err := a.client.ImageID(ctx, []byte(picture.PNG))
-	if err == nil {
-		err = a.client.SendImage(ctx, string(to), media)
-		a.refused(err)
-	}
-	if errors.Is(err, api.ErrNoRight) || errors.Is(err, api.ErrCannotWrite) {
-		return errors.Join(wechat.ErrMayNot, err)
-	}
-	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"html"
@@ -22,6 +23,7 @@ import (
 // startFake is WeChat with one account.
 func startFake(t testing.TB, cfg fake.Config) *fake.Server {
 	t.Helper()
+	cfg.Token = cmp.Or(cfg.Token, testToken)
 	wechat, err := fake.Start(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -114,9 +116,16 @@ func TestServiceAccount(t *testing.T) {
 	if len(codes) != 11 || codes[0].Scene == "" || codes[0].Expires != "" {
 		t.Fatalf("%d codes, %+v", len(codes), codes)
 	}
-	temporary := minted(t, set, p.base, "--place", longtang, "--scene", "--temporary", "7")
+	temporary := minted(t, set, p.base, "--place", longtang, "--scene", "--temporary", "7", "--out", out)
 	if len(temporary) != 1 || temporary[0].Expires == "" {
-		t.Errorf("%+v", temporary)
+		t.Fatalf("%+v", temporary)
+	}
+	ends, err := time.Parse(time.RFC3339, temporary[0].Expires)
+	if err != nil || !strings.HasSuffix(temporary[0].File, "-scene-temp-"+ends.In(survey.China).Format("20060102")+".png") {
+		t.Errorf("%+v %v", temporary, err)
+	}
+	if r := runCommand(t, set, "qr", "--survey", "qiongshan-2026", "--place", longtang, "--scene", "--temporary", "7"); !strings.Contains(r.out, "有效到 "+ends.In(survey.China).Format("2006年1月2日")) {
+		t.Errorf("%+v", r)
 	}
 	var code qrLine
 	for _, c := range codes {

@@ -46,7 +46,12 @@ type qrLine struct {
 	File      string `json:"file"`
 	Scene     string `json:"scene,omitempty"`   // of a scene code
 	Expires   string `json:"expires,omitempty"` // of a temporary one, RFC 3339
+
+	expires time.Time
 }
+
+// expire notes when a temporary code ends.
+func (l *qrLine) expire(at time.Time) { l.expires, l.Expires = at, at.Format(time.RFC3339) }
 
 func (c qrCmd) Run(ctx context.Context, std streams) error {
 	lib, err := c.library()
@@ -162,7 +167,7 @@ func (c qrCmd) write(std streams, line *qrLine) error {
 			return err
 		}
 		var parts []string
-		for _, part := range []string{line.Survey, line.Place, line.Point, c.Quiz, flagWord(c.Scene, "scene"), flagWord(c.Assisted, "assisted"), flagWord(c.Preview, "preview")} {
+		for _, part := range []string{line.Survey, line.Place, line.Point, c.Quiz, flagWord(c.Scene, "scene"), temporaryWord(line.expires), flagWord(c.Assisted, "assisted"), flagWord(c.Preview, "preview")} {
 			if part != "" {
 				parts = append(parts, strings.Map(fileRune, part))
 			}
@@ -178,6 +183,9 @@ func (c qrCmd) write(std streams, line *qrLine) error {
 	}
 	fmt.Fprintln(std.out, strings.Join(strings.Fields(line.PlaceName+" "+line.Point+" "+line.Scene+" "+line.File), " "))
 	fmt.Fprintln(std.out, line.URL)
+	if !line.expires.IsZero() {
+		fmt.Fprintln(std.out, "临时二维码，有效到 "+line.expires.In(survey.China).Format("2006年1月2日 15:04"))
+	}
 	if c.Out == "" {
 		drawing, err := web.Terminal(line.URL)
 		if err != nil {
@@ -193,6 +201,15 @@ func flagWord(set bool, word string) string {
 		return word
 	}
 	return ""
+}
+
+// temporaryWord keeps a temporary code's file apart from the permanent one's, and from
+// those that end on another day.
+func temporaryWord(expires time.Time) string {
+	if expires.IsZero() {
+		return ""
+	}
+	return "temp-" + expires.In(survey.China).Format("20060102")
 }
 
 // fileRune keeps a point's name from leaving its folder or being refused by a

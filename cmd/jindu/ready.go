@@ -82,17 +82,21 @@ func (r *readiness) look(ctx context.Context) (survey.Health, error) {
 	return r.health, r.err
 }
 
-// reason is what a server that is not ready says on the admin address.
-func reason(h survey.Health, err error) string {
+// reason is what a server that is not ready says on the admin address, of Redis or of
+// the embedded store.
+func reason(h survey.Health, err error, redis bool) string {
 	switch {
 	case errors.Is(err, redisstore.ErrLost):
 		return "Redis 被清空或换过，里面没有这个服务已知的问卷：现在不收答卷。请恢复备份（jindu restore），恢复后不用重启；确实要从头开始，就重启每一个 jindu serve"
 	case errors.Is(err, redisstore.ErrRestoring):
-		return "正在恢复备份，或恢复中断了：现在不收答卷"
+		return "正在恢复备份，或恢复中断了：现在不收答卷。正在恢复就等它完成，不用重启；已中断就清空存储（redis-cli FLUSHDB，集群在每个主节点上 FLUSHALL），再运行一次 jindu restore"
 	case errors.Is(err, errWeak):
 		return "Redis 的设置变了：" + h.Durability + "。请改回来（appendonly yes、appendfsync always、maxmemory-policy noeviction）"
 	case errors.Is(err, sqlitestore.ErrDiskFull):
 		return "数据所在的磁盘满了或写不进：请腾出空间"
+	}
+	if says := redisstore.Advice(err); redis && says != "" {
+		return says
 	}
 	return "存储没有响应"
 }
@@ -100,9 +104,8 @@ func reason(h survey.Health, err error) string {
 // ready answers whether the process lives and whether it can serve; in detail, also
 // why not, or what an acknowledged response survives.
 func (r *readiness) register(routes gin.IRoutes, detail bool) {
-	both := []string{http.MethodGet, http.MethodHead} // monitors ask with HEAD
-	routes.Match(both, "/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
-	routes.Match(both, "/readyz", func(c *gin.Context) {
+	routes.Match(pageMethods, "/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	routes.Match(pageMethods, "/readyz", func(c *gin.Context) {
 		health, err := r.look(c.Request.Context())
 		status, answer := http.StatusOK, "ok\n"
 		if err != nil {
@@ -111,7 +114,8 @@ func (r *readiness) register(routes gin.IRoutes, detail bool) {
 		if detail {
 			switch {
 			case err != nil:
-				answer += reason(health, err) + "\n"
+				_, redis := r.store.(*redisstore.Store)
+				answer += reason(health, err, redis) + "\n"
 			case health.Warning != "":
 				answer += health.Durability + "\n" + health.Warning + "\n"
 			default:

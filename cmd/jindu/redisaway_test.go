@@ -16,6 +16,7 @@ var statelessQuestions = []struct{ ask, want string }{
 	{"容留他人吸毒犯什么罪", "刑法第354条"},
 	{"怎么举报", "110"},
 	{"戒毒去哪里", "自愿戒毒"},
+	{"冰毒", "【冰毒】"},
 	{"我朋友吸多了昏过去了", "120"},
 }
 
@@ -41,6 +42,10 @@ func TestRedisAway(t *testing.T) {
 			}
 
 			fault.away(redis)
+			began := time.Now() // a name that is an option of some question too
+			if reply := (&follower{t: t, base: unseen.base, id: "oEarly"}).say("冰毒"); !strings.Contains(reply, "【冰毒】") || time.Since(began) > 100*time.Millisecond*raceFactor {
+				t.Errorf("after %v: %s", time.Since(began), reply)
+			}
 			late := expectFormsOpen(t, p.base+path, unseen.base+path)
 			expectNotStored(t, p.base+path, &early)
 			expectNotStored(t, unseen.base+path, late)
@@ -63,7 +68,7 @@ func TestRedisAway(t *testing.T) {
 			}
 
 			fault.back(redis)
-			began := time.Now()
+			began = time.Now()
 			for base, who := range map[string]*resident{p.base: &early, unseen.base: late} {
 				var first submission
 				eventually(t, func() error {
@@ -74,7 +79,7 @@ func TestRedisAway(t *testing.T) {
 					first = s
 					return err
 				})
-				if status, s, err := who.post(p.base+path, 0); status != http.StatusOK || first.Status != "accepted" || s != first {
+				if status, s, err := who.post(base+path, 0); status != http.StatusOK || first.Status != "accepted" || s != first {
 					t.Errorf("the retry got %+v, the next %d %+v %v", first, status, s, err)
 				}
 			}

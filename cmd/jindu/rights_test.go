@@ -35,6 +35,18 @@ func TestStartWhileWeChatHangs(t *testing.T) {
 	}
 }
 
+// What an account may not do is in the log from the start, once.
+func TestMissingRightsAreLogged(t *testing.T) {
+	p := serve(t, accountSettings(t, startFake(t, fake.Config{Kind: fake.UnverifiedSubscription}), nil))
+	for _, right := range []string{"web authorization", "customer messages"} {
+		line := `right="` + right + `" has=false reason=`
+		p.says(t, line)
+		if n := strings.Count(p.output(), line); n != 1 {
+			t.Errorf("%q is logged %d times", line, n)
+		}
+	}
+}
+
 const exchangeAPI, authorizePage = "sns/oauth2/access_token", "connect/oauth2/authorize"
 
 // startRecognizing is a server that has learnt that it may ask WeChat who reads its

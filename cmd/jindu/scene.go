@@ -44,7 +44,7 @@ func (c qrCmd) scenes(ctx context.Context, std streams, lib *content.Library) er
 		}
 		line.URL = code.URL
 		if !code.Expires.IsZero() {
-			line.Expires = code.Expires.Format(time.RFC3339)
+			line.expire(code.Expires)
 		}
 		if err := c.write(std, &line); err != nil {
 			return err

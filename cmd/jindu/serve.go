@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 )
 
 type serveCmd struct {
@@ -35,7 +36,7 @@ func (c serveCmd) Run(ctx context.Context, std streams) error {
 	set := settings{
 		addr: c.Addr, adminAddr: c.AdminAddr, baseURL: c.BaseURL, weak: c.AllowWeakDurability, content: c.Content,
 		learnURL: c.LearnURL, origins: c.ExtraOrigins,
-		legal: c.legal(), limits: c.limitFlags, proxies: c.TrustedProxies,
+		legal: c.legal(), limits: c.limitFlags,
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
@@ -43,20 +44,28 @@ func (c serveCmd) Run(ctx context.Context, std streams) error {
 	}
 	set.log = newLog(std.err, level)
 	// All that is missing or wrong is said at once.
-	var errs [7]error
+	var errs [10]error
 	set.store, errs[0] = c.store()
 	set.keys, errs[1] = c.keys()
 	set.wechat, errs[2] = c.wechat()
 	set.apiToken, errs[3] = secret("JINDU_API_TOKEN", c.APIToken, c.APITokenFile)
 	set.assistPIN, errs[4] = secret("JINDU_ASSIST_PIN", c.AssistPIN, c.AssistPINFile)
-	if set.apiToken != "" && len(set.apiToken) < leastAPIToken {
-		errs[5] = usageError("JINDU_API_TOKEN 太短：至少 16 个字符")
+	given := set.apiToken
+	if set.apiToken = strings.TrimSpace(given); given != "" && len(set.apiToken) < leastAPIToken {
+		errs[5] = usageError("JINDU_API_TOKEN 太短：至少 16 个字符（首尾的空格不算）")
 	}
 	if set.assistPIN != "" && len(set.assistPIN) < leastPIN {
 		errs[6] = usageError("JINDU_ASSIST_PIN 太短：至少 6 位，最好不用生日、电话")
 	}
+	errs[7] = c.limitFlags.check()
+	errs[8] = c.contentFlags.check()
+	var everybody bool
+	set.proxies, everybody, errs[9] = trustedProxies(c.TrustedProxies)
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
+	}
+	if everybody {
+		set.log.Warn("JINDU_TRUSTED_PROXIES trusts everybody: whoever reaches this server may claim any address and so evade every bound by network; name the proxy's own address")
 	}
 	set.ready = func(s *server) {
 		s.log.Info("serving", "addr", s.listener.Addr().String(), "base_url", s.baseURL, "content", s.live.Library().Version, "safe_mode", s.wechat.aesKey != "", "wechat_api", s.account != nil)

@@ -76,9 +76,20 @@ type server struct {
 
 // runServer serves until ctx ends, then finishes what is under way.
 func runServer(ctx context.Context, set settings) error {
+	if err := checkAddr("JINDU_ADDR", set.addr); err != nil {
+		return err
+	}
+	if set.adminAddr != "" && set.adminAddr != "off" {
+		if err := checkAddr("JINDU_ADMIN_ADDR", set.adminAddr); err != nil {
+			return err
+		}
+	}
 	listener, err := net.Listen("tcp", set.addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s 正被别的程序占用：请停掉它，或用 --addr 换一个端口，如 --addr 127.0.0.1:8081", set.addr)
+	}
+	if errors.Is(err, syscall.EACCES) {
+		return usageError("没有权限监听 " + set.addr + "：1024 以下的端口请交给反向代理，这里换一个，如 127.0.0.1:8080")
 	}
 	if err != nil {
 		return fmt.Errorf("不能监听 %s：%w", set.addr, err)
@@ -98,7 +109,11 @@ func runServer(ctx context.Context, set settings) error {
 	build := version()
 	s := &server{settings: set, engine: engine, metrics: metrics.New(build.release, build.commit), listener: listener}
 	s.health = &readiness{store: engine, metrics: s.metrics, weak: set.weak, outage: outage.New(set.log, "not ready", time.Now)}
-	return errors.Join(s.run(ctx), engine.Close())
+	err = errors.Join(s.run(ctx), engine.Close())
+	if err == nil {
+		set.log.Info("stopped")
+	}
+	return err
 }
 
 func (s *server) run(ctx context.Context) error {
@@ -130,6 +145,11 @@ func (s *server) run(ctx context.Context) error {
 	if s.ready != nil {
 		s.ready(s)
 	}
+	group.Go(func() error {
+		<-ctx.Done()
+		s.log.Info("stopping: what is under way is finished first", "within", shutdownTimeout)
+		return nil
+	})
 	return group.Wait()
 }
 
@@ -166,7 +186,7 @@ func (s *server) wire(ctx context.Context) (err error) {
 	}
 	secure := strings.HasPrefix(s.baseURL, "https://")
 	pages, err := web.New(web.Config{
-		Library: s.live.Library, Desk: s.desk, Keys: s.keys, Legal: s.legal, BaseURL: s.baseURL, OtherHosts: s.otherHosts(), Secure: secure,
+		Library: s.live.Library, Desk: s.desk, Keys: s.keys, Legal: s.legal, BaseURL: s.baseURL, Secure: secure,
 		AssistPIN: s.assistPIN, WeChat: pageReaders, RateTicket: s.limits.RateTicket, Rates: rates, Now: time.Now, Log: s.log,
 	})
 	if err != nil {
@@ -193,7 +213,7 @@ func (s *server) wire(ctx context.Context) (err error) {
 	if s.handler, err = protect(s.routes, s.hosts()...); err != nil {
 		return err
 	}
-	s.routes.GET("/", func(c *gin.Context) { c.Redirect(http.StatusFound, "/learn/") }) // who types the bare domain reads on
+	s.routes.Match(pageMethods, "/", func(c *gin.Context) { c.Redirect(http.StatusFound, "/learn/") }) // who types the bare domain reads on
 	s.webhook.Register(s.routes)
 	pages.Register(s.routes)
 	reading.Register(s.routes)

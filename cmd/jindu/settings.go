@@ -1,6 +1,12 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
 	"jindu/content"
 	"jindu/internal/page"
 	"jindu/internal/respondent"
@@ -11,7 +17,27 @@ type contentFlags struct {
 	Content string `env:"JINDU_CONTENT" placeholder:"DIR" help:"内容文件夹，按路径盖在自带内容上面。"`
 }
 
-func (f contentFlags) library() (*content.Library, error) { return content.Load(f.Content) }
+func (f contentFlags) library() (*content.Library, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	return content.Load(f.Content)
+}
+
+// check says whether the folder is there.
+func (f contentFlags) check() error {
+	if f.Content == "" {
+		return nil
+	}
+	info, err := os.Stat(f.Content)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return usageError("没有内容文件夹 " + f.Content + "：请核对 JINDU_CONTENT（--content）")
+	case err == nil && !info.IsDir():
+		return usageError("JINDU_CONTENT（--content）要写文件夹，" + f.Content + " 不是")
+	}
+	return nil // what else is wrong with it shows when it is read
+}
 
 // secretFlags hold the one secret that all keys are derived from.
 type secretFlags struct {
@@ -28,10 +54,25 @@ func (f secretFlags) keys() (*respondent.Keys, error) {
 		return nil, usageError("缺少 JINDU_SECRET：请先生成（openssl rand -base64 32），设为环境变量 JINDU_SECRET，或写入文件并设 JINDU_SECRET_FILE")
 	}
 	keys, err := respondent.NewKeys([]byte(value))
-	if err != nil {
-		return nil, usageError("JINDU_SECRET 太短：至少要 32 字节，可用 openssl rand -base64 32 生成")
+	if err != nil || len(strings.TrimSpace(value)) < respondent.MinSecret {
+		return nil, usageError("JINDU_SECRET 太短：至少要 32 字节（首尾的空格不算），可用 openssl rand -base64 32 生成")
+	}
+	if isMonotonous(value) {
+		return nil, usageError("JINDU_SECRET 太容易猜：来来去去只有几个字符，请用 openssl rand -base64 32 生成一个")
 	}
 	return keys, nil
+}
+
+// leastBytes is how many different bytes a secret has: of 32 random digits hardly
+// ever less, of one that was typed by repeating a key or two.
+const leastBytes = 6
+
+func isMonotonous(secret string) bool {
+	different := map[byte]bool{}
+	for i := range len(secret) {
+		different[secret[i]] = true
+	}
+	return len(different) < leastBytes
 }
 
 // baseFlags hold the public address.
@@ -73,7 +114,30 @@ type wechatFlags struct {
 type limitFlags struct {
 	RateTicket      int `env:"JINDU_RATE_TICKET" default:"600" help:"每个网络、每张二维码每分钟最多提交几次，0 为不限（默认 ${default}）；每个网络打开页面的次数限在它的十倍。"`
 	RateFollower    int `env:"JINDU_RATE_FOLLOWER" default:"120" help:"每位关注者每分钟最多几条消息，0 为不限（默认 ${default}）。"`
-	WebhookInflight int `env:"JINDU_WEBHOOK_INFLIGHT" default:"512" help:"同时处理的微信消息上限（默认 ${default}）。"`
+	WebhookInflight int `env:"JINDU_WEBHOOK_INFLIGHT" default:"512" help:"同时等存储或微信的消息上限（默认 ${default}）；不用等的总能回答。"`
+}
+
+// maxRate bounds the bounds, in actions a minute: more than any network or follower
+// does, and far from where counting together ends.
+const maxRate = 1_000_000
+
+// maxInflight is far above what one process answers at once.
+const maxInflight = 100_000
+
+func (f limitFlags) check() error {
+	var errs []error
+	for _, rate := range []struct {
+		name  string
+		value int
+	}{{"JINDU_RATE_TICKET", f.RateTicket}, {"JINDU_RATE_FOLLOWER", f.RateFollower}} {
+		if rate.value < 0 || rate.value > maxRate {
+			errs = append(errs, usageError(fmt.Sprintf("%s 要在 0 到 %d 之间，0 为不限", rate.name, maxRate)))
+		}
+	}
+	if f.WebhookInflight < 1 || f.WebhookInflight > maxInflight {
+		errs = append(errs, usageError(fmt.Sprintf("JINDU_WEBHOOK_INFLIGHT 要在 1 到 %d 之间", maxInflight)))
+	}
+	return errors.Join(errs...)
 }
 
 // assistFlags open assisted tickets.

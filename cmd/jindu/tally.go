@@ -87,6 +87,16 @@ func (c auditCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer store.Close()
+	if redis, ok := store.(*redisstore.Store); ok {
+		lost, parts, err := redis.LostParts(ctx, q.ID)
+		if err != nil {
+			return err
+		}
+		if lost > 0 {
+			fmt.Fprintf(std.err, "%s 分在 %d 处，有 %d 处丢了：有主节点被清空或换过，那里的答卷和去重都没有了。请停掉每一个 jindu serve，在每个主节点上 FLUSHALL，再用 jindu restore 恢复备份\n", q.ID, parts, lost)
+			return errSilent
+		}
+	}
 	n, differences, err := survey.Audit(ctx, store, q)
 	if err != nil {
 		return err

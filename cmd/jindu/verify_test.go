@@ -41,12 +41,13 @@ func TestVerifyFolder(t *testing.T) {
 		if err := os.Symlink(target, filepath.Join(dir, other)); err != nil {
 			t.Fatal(err)
 		}
-		if files, err := verifyFiles([]string{dir}); err == nil || strings.Contains(err.Error(), "a secret") || !strings.Contains(err.Error(), other) {
+		if files, err := verifyFiles([]string{dir}); err == nil || strings.Contains(err.Error(), "a secret") || !strings.Contains(err.Error(), other+" 是一个链接，指向文件夹外面") || strings.Contains(err.Error(), "escapes") {
 			t.Errorf("%s: %q %v", target, files, err)
 		}
 	}
 	for path, want := range map[string]string{
-		outside: "没有 MP_verify", filepath.Join(outside, "secret"): "不是微信的域名验证文件", filepath.Join(outside, name): name,
+		outside: "没有 MP_verify", filepath.Join(outside, "secret"): "不是微信的域名验证文件", filepath.Join(outside, name): name + " 不存在",
+		filepath.Join(outside, "no", name): "打不开文件夹",
 	} {
 		if _, err := verifyFiles([]string{path}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", path, err)

@@ -65,6 +65,8 @@ func (f wechatFlags) wechat() (w wechatSettings, err error) {
 	switch {
 	case w.token == "":
 		return w, usageError("缺少 JINDU_WECHAT_TOKEN：自己定一个 Token（3 到 32 位字母数字），设在这里，并填进微信开发者平台的“域名与消息推送配置”")
+	case !wechatToken.MatchString(w.token):
+		return w, usageError("JINDU_WECHAT_TOKEN 要 3 到 32 位，只能有字母和数字：微信那边只认这样的 Token")
 	case w.aesKey != "" && w.appID == "":
 		return w, usageError("设了 JINDU_WECHAT_AES_KEY（安全模式）就要同时设 JINDU_WECHAT_APP_ID")
 	case w.aesKey != "" && len(w.aesKey) != 43:
@@ -73,6 +75,9 @@ func (f wechatFlags) wechat() (w wechatSettings, err error) {
 	w.verify, err = verifyFiles(f.WechatVerify)
 	return w, err
 }
+
+// wechatToken is what WeChat takes as one.
+var wechatToken = regexp.MustCompile(`^[0-9A-Za-z]{3,32}$`)
 
 var (
 	verifyName = regexp.MustCompile(`^MP_verify_[0-9A-Za-z]{1,64}\.txt$`)
@@ -93,7 +98,7 @@ func verifyFiles(paths []string) (map[string]string, error) {
 		}
 		root, err := os.OpenRoot(folder)
 		if err != nil {
-			return nil, fmt.Errorf("JINDU_WECHAT_VERIFY：%w", err)
+			return nil, usageError("JINDU_WECHAT_VERIFY：打不开文件夹 " + folder + "，请看它在不在、运行本程序的账号能不能读")
 		}
 		defer root.Close()
 		for _, name := range names {
@@ -101,7 +106,7 @@ func verifyFiles(paths []string) (map[string]string, error) {
 				return nil, usageError("JINDU_WECHAT_VERIFY：" + filepath.Join(folder, name) + " 不是微信的域名验证文件，它应当叫 MP_verify_….txt，请不要改名")
 			}
 			if files[name], err = readSmall(root, name); err != nil {
-				return nil, fmt.Errorf("JINDU_WECHAT_VERIFY：%s：%w", filepath.Join(folder, name), err)
+				return nil, usageError("JINDU_WECHAT_VERIFY：" + filepath.Join(folder, name) + " " + err.Error())
 			}
 		}
 	}
@@ -109,30 +114,49 @@ func verifyFiles(paths []string) (map[string]string, error) {
 }
 
 // readSmall reads a file of a folder. A pipe or a device is none: it would never end.
+// Its errors say what to do, after the file's name.
 func readSmall(root *os.Root, name string) (string, error) {
 	info, err := root.Stat(name)
 	if err != nil {
-		return "", err
+		return "", unreadable(root, name, err)
 	}
 	if !info.Mode().IsRegular() {
-		return "", errors.New("不是普通文件")
+		return "", errors.New("不是普通文件，请换成从微信下载的那个文件")
 	}
 	file, err := root.Open(name)
 	if err != nil {
-		return "", err
+		return "", unreadable(root, name, err)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, maxVerify+1))
-	if err == nil && int64(len(data)) > maxVerify {
-		err = errors.New("太大，不像是微信的域名验证文件")
+	switch {
+	case err != nil:
+		return "", unreadable(root, name, err)
+	case int64(len(data)) > maxVerify:
+		return "", errors.New("太大，不像是微信的域名验证文件，请重新下载")
 	}
-	return strings.TrimSpace(string(data)), err
+	return strings.TrimSpace(string(data)), nil
+}
+
+// unreadable says why a file of a folder could not be read. What os says of a link
+// that leads out is in English and has no error of its own to tell it by.
+func unreadable(root *os.Root, name string, err error) error {
+	link, look := root.Lstat(name)
+	switch {
+	case look == nil && link.Mode()&fs.ModeSymlink != 0:
+		return errors.New("是一个链接，指向文件夹外面或不存在的文件，不会去读；请把从微信下载的文件本身放在这里")
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("不存在，请看路径写得对不对")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("没有权限读，请让运行本程序的账号能读它")
+	}
+	return fmt.Errorf("读不出来：%w", err)
 }
 
 // domainFiles serves WeChat's domain files, as they came.
 func (s *server) domainFiles(r gin.IRoutes) {
 	for name, text := range s.wechat.verify {
-		r.GET("/"+name, func(c *gin.Context) {
+		r.Match(pageMethods, "/"+name, func(c *gin.Context) {
 			c.Header("X-Content-Type-Options", "nosniff")
 			c.String(http.StatusOK, "%s", text)
 		})

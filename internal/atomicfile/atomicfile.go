@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"time"
 )
 
 // File is a file in the making. Its owner calls Commit, or Discard, or both in
@@ -17,9 +19,26 @@ type File struct {
 	done bool
 }
 
-// Create begins a file in the folder of path, which only this user may read.
+// leftFor is how long a file in the making that nobody writes to belongs to nobody.
+const leftFor = 10 * time.Minute
+
+// Create begins a file in the folder of path, which only this user may read. It takes
+// away what a program that was killed left behind of the same.
 func Create(path string) (*File, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
+	before, after := "."+filepath.Base(path)+".", ".part"
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), before) || !strings.HasSuffix(e.Name(), after) {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > leftFor {
+			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name())) // else it stays, as before
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), before+"*"+after)
 	if err != nil {
 		return nil, err
 	}

@@ -50,8 +50,28 @@ func Open(ctx context.Context, path string) (*Archive, error) {
 // Close the file.
 func (a *Archive) Close() error { return a.file.Close() }
 
-// Restore puts every record into an empty store and commits it, or aborts. told,
-// if not nil, hears of progress.
+// summary reads the archive once more.
+func (a *Archive) summary(ctx context.Context) (sum Summary, err error) {
+	_, err = a.read(ctx, func(line []byte) error {
+		r, err := readRecord(line)
+		if err != nil {
+			return err
+		}
+		return sum.add(r)
+	})
+	return sum, err
+}
+
+func readRecord(line []byte) (r Record, err error) {
+	if err := json.Unmarshal(line, &r); err != nil {
+		return r, err
+	}
+	_, err = r.kind()
+	return r, err
+}
+
+// Restore puts every record into an empty store, counts what is there (ErrShort) and
+// commits it, or aborts: nobody answers before. told, if not nil, hears of progress.
 func (a *Archive) Restore(ctx context.Context, to Target, told func(done, total int64)) (sum Summary, err error) {
 	defer func() {
 		if err != nil {
@@ -59,11 +79,8 @@ func (a *Archive) Restore(ctx context.Context, to Target, told func(done, total 
 		}
 	}()
 	_, err = a.read(ctx, func(line []byte) error {
-		var r Record
-		if err := json.Unmarshal(line, &r); err != nil {
-			return err
-		}
-		if _, err := r.kind(); err != nil {
+		r, err := readRecord(line)
+		if err != nil {
 			return err
 		}
 		if err := sum.add(r); err != nil {
@@ -74,6 +91,11 @@ func (a *Archive) Restore(ctx context.Context, to Target, told func(done, total 
 		}
 		return to.Put(ctx, r)
 	})
+	for _, s := range sum.Surveys {
+		if err == nil {
+			err = s.expect(ctx, to)
+		}
+	}
 	if err == nil {
 		err = to.Commit(ctx)
 	}

@@ -43,8 +43,18 @@ type lastLine struct {
 
 // Create writes all state of a store to an archive at path, which only this user
 // may read. It appears there when it is whole, on the disk, and has been read
-// back; an older one stands there until then. told, if not nil, hears of progress.
+// back; an older one stands there until then, and stays when it holds what the store
+// lost (*Lost, ErrEmptied). told, if not nil, hears of progress.
 func Create(ctx context.Context, path string, from Source, made time.Time, told func(done, total int64)) (Summary, error) {
+	return write(ctx, path, from, made, told, keepBetter)
+}
+
+// Replace is Create, but for what an older archive at path holds.
+func Replace(ctx context.Context, path string, from Source, made time.Time, told func(done, total int64)) (Summary, error) {
+	return write(ctx, path, from, made, told, func(context.Context, string, Summary) error { return nil })
+}
+
+func write(ctx context.Context, path string, from Source, made time.Time, told func(done, total int64), mayReplace func(ctx context.Context, path string, by Summary) error) (Summary, error) {
 	total, err := from.Size(ctx)
 	if err != nil {
 		return Summary{}, err
@@ -82,6 +92,9 @@ func Create(ctx context.Context, path string, from Source, made time.Time, told 
 	}
 	if len(sum.Surveys) == 0 && fileExists(path) {
 		return Summary{}, ErrEmptied
+	}
+	if err := mayReplace(ctx, path, sum); err != nil {
+		return Summary{}, err
 	}
 	return sum, file.Commit()
 }

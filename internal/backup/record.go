@@ -100,6 +100,8 @@ type Source interface {
 // Commit; after Abort it is empty again.
 type Target interface {
 	Put(ctx context.Context, r Record) error
+	// Count what is there of a survey after all was put.
+	Count(ctx context.Context, survey string) (Counts, error)
 	Commit(ctx context.Context) error
 	Abort(ctx context.Context) error
 }

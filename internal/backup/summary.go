@@ -2,6 +2,8 @@ package backup
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -20,6 +22,12 @@ type SurveySummary struct {
 	ID          string
 	Fingerprint string
 	Closed      bool
+	Mark        string // of its key: another, when the survey was begun anew; "" once closed
+	Counts
+}
+
+// Counts of what is kept of one survey.
+type Counts struct {
 	Respondents int64
 	Entries     int64
 	Counted     int64 // responses in the tally
@@ -37,31 +45,16 @@ func (s SurveySummary) Differences() []string {
 	return all
 }
 
-// Missing compares what a store has of the survey with what was put into it.
-func (s SurveySummary) Missing(ctx context.Context, store survey.Store) ([]string, error) {
-	state, err := store.State(ctx, s.ID)
-	if err != nil {
-		return nil, err
+// ErrShort says that a store does not hold what was put into it.
+var ErrShort = errors.New("the store does not hold what was put into it")
+
+// expect that a store holds what was put into it of the survey.
+func (s SurveySummary) expect(ctx context.Context, to Target) error {
+	there, err := to.Count(ctx, s.ID)
+	if err == nil && there != s.Counts {
+		err = fmt.Errorf("%w: %s: put %+v, there %+v", ErrShort, s.ID, s.Counts, there)
 	}
-	there := SurveySummary{ID: s.ID, Fingerprint: state.Fingerprint, Closed: state.Closed}
-	if there.Respondents, err = store.Respondents(ctx, s.ID); err != nil {
-		return nil, err
-	}
-	err = store.Log(ctx, s.ID, "", func(survey.LogEntry) error { there.Entries++; return nil })
-	if err != nil {
-		return nil, err
-	}
-	tally, err := store.Tally(ctx, s.ID, survey.Filter{Level: survey.ByTownship})
-	if err != nil {
-		return nil, err
-	}
-	for _, row := range tally.Rows {
-		there.Counted += row.Counts[survey.CellResponses]
-	}
-	if there != s {
-		return []string{fmt.Sprintf("archive %+v, store %+v", s, there)}, nil
-	}
-	return nil, nil
+	return err
 }
 
 var errOrphan = errors.New("respondent, entry or count before any survey")
@@ -77,7 +70,12 @@ func (s *Summary) add(r Record) error {
 	}
 	switch {
 	case r.Survey != nil:
-		s.Surveys = append(s.Surveys, SurveySummary{ID: r.Survey.ID, Fingerprint: r.Survey.Fingerprint, Closed: r.Survey.Closed != 0})
+		began := SurveySummary{ID: r.Survey.ID, Fingerprint: r.Survey.Fingerprint, Closed: r.Survey.Closed != 0}
+		if r.Survey.Key != nil {
+			sum := sha256.Sum256(r.Survey.Key)
+			began.Mark = hex.EncodeToString(sum[:8])
+		}
+		s.Surveys = append(s.Surveys, began)
 	case r.Respondent != nil:
 		of.Respondents++
 	case r.Entry != nil:

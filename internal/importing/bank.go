@@ -2,6 +2,7 @@ package importing
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -130,23 +131,52 @@ func (b *Bank) Render(folder content.Folder, id, title string, rules content.Rul
 		}
 		for _, found := range []content.Problems{problems, warnings} {
 			for i, p := range found {
-				switch {
-				case p.File == file:
+				if p.File == file {
 					found[i] = at[min(p.Line, len(at)-1)].problem(b.Name, "%s", translated.ReplaceAllStringFunc(p.Message, func(key string) string { return headingOf[key] }))
-				default: // an id that another file has, seen from there
-					found[i].Message += "（导入的文件引起的）"
+				} else {
+					found[i] = b.turned(p)
 				}
 			}
 		}
 	}
 	problems = slices.Concat(b.problems, problems)
-	slices.SortStableFunc(problems, func(x, y content.Problem) int {
-		return (x.Line-y.Line)*100000 + x.Column - y.Column
-	})
+	slices.SortStableFunc(problems, byPlace)
+	warnings = slices.Concat(warnings, b.topicless())
+	slices.SortStableFunc(warnings, byPlace)
 	if problems = slices.Compact(problems); len(problems) > 0 {
 		return "", problems, warnings, nil
 	}
 	return text, nil, warnings, nil
+}
+
+func byPlace(x, y content.Problem) int {
+	return cmp.Or(cmp.Compare(x.Line, y.Line), cmp.Compare(x.Column, y.Column))
+}
+
+// turned gives the problem of an id that a file of the folder has too. The loader
+// reports it in the file that it reads later; the clerk has only the imported one.
+func (b *Bank) turned(p content.Problem) content.Problem {
+	for _, q := range b.questions {
+		if strings.HasPrefix(content.FoldName(p.Message), content.FoldName("“"+q.id.text+"”已被")) {
+			return q.id.at.problem(b.Name, "“%s”已被 %s:%d 占用", q.id.text, p.File, p.Line)
+		}
+	}
+	return place{}.problem(b.Name, "和内容文件夹里的 %s:%d 有冲突：%s", p.File, p.Line, p.Message)
+}
+
+// topicless warns of the questions that lead to no entry.
+func (b *Bank) topicless() (warnings content.Problems) {
+	for _, q := range b.questions {
+		if q.topic.text != "" {
+			continue
+		}
+		at := q.topic.at
+		if at.line == 0 {
+			at = q.at
+		}
+		warnings = append(warnings, at.problem(b.Name, "这道题没有写条目（topic），答完以后没有可以接着看的内容"))
+	}
+	return warnings
 }
 
 // headingOf gives the words of a sheet for a key of ours.

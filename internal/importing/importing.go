@@ -23,7 +23,7 @@ const MaxFile = 8 << 20
 const (
 	maxUnpacked  = 32 << 20
 	maxText      = 1 << 20 // of the text in it
-	maxQuestions = 5000
+	maxQuestions = 1000
 )
 
 // place is where something stands in the imported file.

@@ -133,6 +133,47 @@ func TestSheetProblems(t *testing.T) {
 	)
 }
 
+// An id that a built-in bank has is named where it stands in the imported file,
+// whichever of the two is read first.
+func TestTakenIDs(t *testing.T) {
+	lib, err := content.Parse(folder(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after := lib.Quizzes["basics"].Questions[0].ID, lib.Quizzes["venues"].Questions[0].ID
+	_, problems := render(t, "q.gift", []byte("::"+after+"::一？{=甲#因为 ~乙}\n\n  ::"+before+"::二？{=甲#因为 ~乙}\n"))
+	expect(t, problems,
+		"q.gift:1:3: “"+after+"”已被 quizzes/venues.yaml:",
+		"q.gift:3:5: “"+before+"”已被 quizzes/basics.yaml:")
+	_, problems = render(t, "q.xlsx", workbook(t,
+		[]any{"题目", "选项A", "选项B", "答案", "解释", "编号"}, []any{"一？", "甲", "乙", "A", "因为", after}))
+	expect(t, problems, "q.xlsx:2:6: F2（编号）：“"+after+"”已被 quizzes/venues.yaml:")
+}
+
+// A question that leads to no entry is imported with a warning.
+func TestTopicless(t *testing.T) {
+	for name, c := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"q.gift": {[]byte("一？{=甲#因为 ~乙}\n"), "q.gift:1:1: 这道题没有写条目"},
+		"q.txt":  {[]byte(aikenText + "\n二？\nA. 甲\nB. 乙\nANSWER: B\n解释：因为\n"), "q.txt:9:1: 这道题没有写条目"},
+		"q.xlsx": {workbook(t, []any{"题目", "选项A", "选项B", "答案", "解释", "条目"}, []any{"一？", "甲", "乙", "A", "因为"}), "q.xlsx:2:6: F2（条目）：这道题没有写条目"},
+	} {
+		b, err := ReadQuiz(name, c.data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, problems, warnings, err := b.Render(folder(t), "imported", "题", content.Rules{})
+		if text == "" || problems != nil || err != nil {
+			t.Fatal(name, problems, err)
+		}
+		if len(warnings) != 1 || !strings.HasPrefix(warnings[0].String(), c.want) {
+			t.Errorf("%s: %v, want %s", name, warnings, c.want)
+		}
+	}
+}
+
 const giftText = `// 注释
 $CATEGORY: x
 

@@ -8,7 +8,7 @@ import (
 
 // answerer is what the callback asks.
 type answerer interface {
-	Answer(ctx context.Context, m bot.Message) (bot.Reply, error)
+	Begin(m bot.Message) (bot.Reply, func(context.Context) (bot.Reply, error))
 }
 
 // Bot counts the replies of a bot.
@@ -20,9 +20,22 @@ type Counted struct {
 	m    *Metrics
 }
 
-// Answer asks the bot and counts the outcome.
-func (c *Counted) Answer(ctx context.Context, message bot.Message) (bot.Reply, error) {
-	reply, err := c.next.Answer(ctx, message)
+// Begin asks the bot and counts the outcome, when there is one: that of what is said
+// in place of a reply that could not be asked for is not.
+func (c *Counted) Begin(message bot.Message) (bot.Reply, func(context.Context) (bot.Reply, error)) {
+	reply, later := c.next.Begin(message)
+	if later == nil {
+		c.count(message, reply, nil)
+		return reply, nil
+	}
+	return reply, func(ctx context.Context) (bot.Reply, error) {
+		reply, err := later(ctx)
+		c.count(message, reply, err)
+		return reply, err
+	}
+}
+
+func (c *Counted) count(message bot.Message, reply bot.Reply, err error) {
 	outcome := string(reply.Outcome)
 	switch {
 	case err != nil:
@@ -31,5 +44,4 @@ func (c *Counted) Answer(ctx context.Context, message bot.Message) (bot.Reply, e
 		outcome = "silent"
 	}
 	c.m.bot.WithLabelValues(string(message.Kind), outcome).Inc()
-	return reply, err
 }

@@ -29,8 +29,13 @@ func (s *oneStore) Submit(context.Context, *survey.Response) (survey.Result, err
 
 type echo struct{}
 
-func (echo) Answer(_ context.Context, m bot.Message) (bot.Reply, error) {
-	return bot.Reply{Text: m.Text, Outcome: bot.Answered}, nil
+// Begin answers at once, but for a start of a quiz, which fails later.
+func (echo) Begin(m bot.Message) (bot.Reply, func(context.Context) (bot.Reply, error)) {
+	reply := bot.Reply{Text: m.Text, Outcome: bot.Answered}
+	if m.Text == "答题" {
+		return reply, func(context.Context) (bot.Reply, error) { return bot.Reply{}, survey.ErrUnavailable }
+	}
+	return reply, nil
 }
 
 // What is collected says how often and how it ended, and never names a ticket.
@@ -45,8 +50,13 @@ func TestCollect(t *testing.T) {
 	for range 2 {
 		_, _ = store.Submit(t.Context(), &survey.Response{Tier: "device"})
 	}
-	if _, err := m.Bot(echo{}).Answer(t.Context(), bot.Message{Kind: bot.Text, Text: "secret words"}); err != nil {
-		t.Fatal(err)
+	if _, later := m.Bot(echo{}).Begin(bot.Message{Kind: bot.Text, Text: "secret words"}); later != nil {
+		t.Fatal("not at once")
+	}
+	if _, later := m.Bot(echo{}).Begin(bot.Message{Kind: bot.Text, Text: "答题"}); later == nil {
+		t.Fatal("at once")
+	} else if _, err := later(t.Context()); err == nil {
+		t.Fatal("no error")
 	}
 	engine := gin.New()
 	engine.Use(m.Observe)
@@ -64,6 +74,7 @@ func TestCollect(t *testing.T) {
 		`jindu_http_requests_total{method="GET",route="/s/:ticket",status="200"} 2`,
 		`jindu_http_requests_total{method="GET",route="none",status="404"} 1`,
 		`jindu_bot_replies_total{kind="text",outcome="answer"} 1`,
+		`jindu_bot_replies_total{kind="text",outcome="failed"} 1`,
 		`jindu_content_info{version="new"} 1`,
 		`jindu_store_ready 0`,
 		`jindu_store_durable 0`,

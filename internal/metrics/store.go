@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"jindu/internal/respondent"
 	"jindu/survey"
 )
 
@@ -31,6 +32,14 @@ func (s measured) Submit(ctx context.Context, r *survey.Response) (survey.Result
 	}
 	s.m.submissions.WithLabelValues(outcome, r.Tier).Inc()
 	return result, err
+}
+
+// Find measures looking up who has answered.
+func (s measured) Find(ctx context.Context, id string, who respondent.Pseudonym) (survey.Result, bool, error) {
+	start := time.Now()
+	result, found, err := s.Store.Find(ctx, id, who)
+	s.done("find", start, err)
+	return result, found, err
 }
 
 // Tally measures reading the counts.

@@ -143,6 +143,25 @@ func TestNoAPIToken(t *testing.T) {
 	}
 }
 
+// A store that may lose what it acknowledges is told on the first page after the login
+// too, not only to who opens a survey.
+func TestWeakStoreIsToldEverywhere(t *testing.T) {
+	f := newFixture(t)
+	f.account("a", office.RoleDistrict, "")
+	b := f.as("a")
+	const alarm = "刚收到的答卷可能会丢"
+	for _, weak := range []bool{false, true} {
+		f.counts.mu.Lock()
+		f.counts.weak = weak
+		f.counts.mu.Unlock()
+		for _, path := range []string{"/office/", "/office/surveys/" + qiongshan} {
+			if res := b.get(path); res.StatusCode != http.StatusOK || strings.Contains(res.body, alarm) != weak {
+				t.Errorf("%s, weak %v: %d %s", path, weak, res.StatusCode, res.body)
+			}
+		}
+	}
+}
+
 func TestStoreAway(t *testing.T) {
 	f := newFixture(t)
 	f.account("a", office.RoleDistrict, "")

@@ -73,6 +73,17 @@ type countingStore struct {
 	mu    sync.Mutex
 	reads []survey.Filter
 	fail  error
+	weak  bool // as a Redis may turn
+}
+
+func (s *countingStore) Check(ctx context.Context) (survey.Health, error) {
+	health, err := s.Store.Check(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.weak {
+		health.Weak, health.Durability = true, "断电可能丢最近几秒的数据"
+	}
+	return health, err
 }
 
 func (s *countingStore) Tally(ctx context.Context, id string, f survey.Filter) (survey.Tally, error) {

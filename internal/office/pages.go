@@ -31,6 +31,7 @@ func (h *Handler) unavailable(c *gin.Context, err error) {
 // listPage is the page of all surveys that the account may read.
 type listPage struct {
 	Account string
+	Alarm   string // as on a survey's page
 	Status  status
 	Surveys []listed
 }
@@ -65,6 +66,7 @@ func (h *Handler) getList(c *gin.Context) {
 			Place: placeName(lib, q, scope), Total: newRow(q, report.Total),
 		})
 	}
+	_, data.Alarm = h.storeHealth(c)
 	h.list.Render(c, http.StatusOK, "问卷", data)
 }
 

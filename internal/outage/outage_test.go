@@ -37,3 +37,23 @@ func TestOutage(t *testing.T) {
 		t.Error(out.String())
 	}
 }
+
+// What a stranger repeats without end is a line a minute, and all of it is counted.
+func TestOften(t *testing.T) {
+	var out strings.Builder
+	now := time.Unix(0, 0)
+	o := NewOften(slog.New(slog.NewTextHandler(&out, nil)), "refused", func() time.Time { return now })
+	for range 3500 { // 175 s
+		o.Happened(t.Context(), errors.New("no"), "survey", "x")
+		now = now.Add(50 * time.Millisecond)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 3 {
+		t.Fatal(out.String())
+	}
+	for i, want := range []string{"times=1", "times=1200", "times=1200"} {
+		if !strings.HasSuffix(lines[i], `level=WARN msg=refused error=no survey=x `+want) {
+			t.Error(lines[i])
+		}
+	}
+}

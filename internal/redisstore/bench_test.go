@@ -79,7 +79,7 @@ func redisBenchmark(b *testing.B, s *Store, server *redistest.Server, n, clients
 	}
 	sub := &submission{response: loadResponse(0), mark: m, words: numbered(loadResponse(0))}
 	batch := newBatch(l.part, []*submission{sub})
-	batch.encode(*l.numbers.Load(), true)
+	batch.encode(*l.numbers.Load())
 	// The script does not mind another byte for each NUL: give the words of that
 	// spelling the same numbers.
 	for w, n := range *l.numbers.Load() {

@@ -13,7 +13,8 @@
 //
 // Keys of the survey S, part p (all begin with "jindu:"):
 //
-//	{S:p}:state     hash: key, fingerprint, closed (unix seconds), parts
+//	{S:p}:state     hash: key, fingerprint, closed (unix seconds), parts, marked;
+//	                of parts other than the first: of (mark of the key), closed
 //	{S:p}:log       stream 0-1, 0-2 …: one field with a packed log entry
 //	{S:p}:words     hash: word → number, for the packed log entries
 //	{S:p}:d:BUCKET  hash: dedup row → masked submission id and time

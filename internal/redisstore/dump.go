@@ -29,6 +29,7 @@ var (
 	dumpedScript = script("dumped")
 
 	errDumpLost        = errors.New("another backup began, or this one took too long; begin again")
+	errNotQuiet        = errors.New("存储（Redis）不让备份做记号（多半是内存满了：INFO memory 看 used_memory 和 maxmemory），而备份时又有新答卷进来：请加大 maxmemory 再备份")
 	errClosedMeanwhile = errors.New("a survey was closed for good while it was being backed up; begin again")
 )
 
@@ -57,7 +58,9 @@ func (s *Store) Size(ctx context.Context) (n int64, err error) {
 // Dump gives everything; each part of a survey as it was at one moment. That
 // moment is the transaction which reads the counts and the end of the log. Dedup
 // rows tell nothing of when they came, so from that moment on the submissions
-// write down which rows they add (key late), and those are left out.
+// write down which rows they add (key late), and those are left out. A Redis whose
+// memory is full takes neither that key nor responses: there the log must not have
+// grown when the rows were read.
 func (s *Store) Dump(ctx context.Context, put func(backup.Record) error) error {
 	ids, err := s.surveys(ctx)
 	if err != nil {

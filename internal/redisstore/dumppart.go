@@ -19,15 +19,33 @@ type dump struct {
 	parts int
 	name  string
 	open  bool // else there are no respondents any more
+	quiet bool // nothing can be written, so nothing may come while this reads
 	put   func(backup.Record) error
 }
 
 func (d *dump) run(ctx context.Context) error {
 	last, counts, err := d.begin(ctx)
+	if refused(err) {
+		d.quiet = true
+		last, counts, err = d.begin(ctx)
+	}
 	if err != nil {
 		return err
 	}
-	if d.open {
+	if d.quiet {
+		if d.open {
+			if err := d.respondents(ctx); err != nil {
+				return err
+			}
+		}
+		ends, err := d.store.logEnds(ctx, []part{d.part})
+		if err != nil {
+			return err
+		}
+		if ends[0] != last {
+			return errNotQuiet
+		}
+	} else if d.open {
 		if err := d.respondents(ctx); err != nil {
 			return err
 		}
@@ -50,6 +68,12 @@ func (d *dump) run(ctx context.Context) error {
 	return nil
 }
 
+// refused says whether Redis takes no writing: its memory is full, it lacks replicas, or
+// it does not let this account. As a rule it takes no responses then either.
+func refused(err error) bool {
+	return slices.ContainsFunc([]string{"EXECABORT", "OOM", "NOREPLICAS", "MISCONF"}, func(p string) bool { return redis.HasErrorPrefix(err, p) })
+}
+
 // begin marks the moment, and reads the number of the last log entry and the
 // counts at that moment. All keys of a part are in one slot, so a transaction
 // holds them. It has to know the townships before: it looks again when one came
@@ -61,8 +85,12 @@ func (d *dump) begin(ctx context.Context) (last uint64, counts []backup.Count, e
 		var rollUp *redis.MapStringStringCmd
 		places := map[string]*redis.MapStringStringCmd{}
 		err := d.store.read(ctx, func(ctx context.Context) error {
-			_, err := d.store.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
-				if d.open {
+			together := d.store.client.TxPipelined
+			if d.quiet { // full of data, Redis queues no transaction
+				together = d.store.client.Pipelined
+			}
+			_, err := together(ctx, func(tx redis.Pipeliner) error {
+				if d.open && !d.quiet {
 					tx.Del(ctx, d.part.late())
 					tx.SAdd(ctx, d.part.late(), d.name)
 					tx.PExpire(ctx, d.part.late(), dumpLife)
@@ -136,6 +164,9 @@ func (d *dump) respondents(ctx context.Context) error {
 // late says which rows came after the moment. It has to be asked after the rows
 // were read: a row and the word of its coming are written in one step.
 func (d *dump) late(ctx context.Context, rows []backup.Respondent) (late []bool, err error) {
+	if d.quiet {
+		return make([]bool, len(rows)), nil
+	}
 	members := make([]any, 1, 1+len(rows))
 	members[0] = d.name
 	for _, r := range rows {

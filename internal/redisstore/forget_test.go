@@ -50,6 +50,20 @@ func testForgetLeavesNoBytes(t *testing.T, settings []string) {
 	}
 	client := server.Client()
 	defer client.Close()
+	slow := func() int {
+		t.Helper()
+		list, err := client.SlowLogGet(t.Context(), -1).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(fmt.Sprint(list), home(loadSurvey).log())
+	}
+	if err := client.ConfigSet(t.Context(), "slowlog-log-slower-than", "0").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Submit(t.Context(), loadResponse(1)); err != nil || slow() == 0 {
+		t.Fatal(err, "slow calls are not logged")
+	}
 	if err := client.Save(t.Context()).Err(); err != nil { // somebody's snapshot
 		t.Fatal(err)
 	}
@@ -61,6 +75,9 @@ func testForgetLeavesNoBytes(t *testing.T, settings []string) {
 	}
 	if notes, err := s.Remains(t.Context()); len(notes) > 0 || err != nil {
 		t.Errorf("remains: %q, %v", notes, err)
+	}
+	if slow() > 0 {
+		t.Error("calls with rows of the survey are in the slow log")
 	}
 	if found := search(t, server.Dir(), secrets); found > 0 {
 		t.Errorf("%d secrets are still in the files", found)
@@ -161,7 +178,7 @@ func TestForgetRemains(t *testing.T) {
 		t.Fatal(err)
 	}
 	notes, err := s.Remains(t.Context())
-	if text := strings.Join(notes, "\n"); err != nil || !strings.Contains(text, "BGREWRITEAOF") || !strings.Contains(text, "dump.rdb") || !strings.Contains(text, "BGSAVE") {
+	if text := strings.Join(notes, "\n"); err != nil || !strings.Contains(text, "BGREWRITEAOF") || !strings.Contains(text, "dump.rdb") || !strings.Contains(text, "BGSAVE") || !strings.Contains(text, "SLOWLOG RESET") {
 		t.Errorf("%q, %v", notes, err)
 	}
 	// Who may not read the settings does not know whether there are snapshots.

@@ -18,7 +18,7 @@ func (s *Store) keep(ctx context.Context) {
 	tick := time.NewTicker(keepEvery)
 	defer tick.Stop()
 	for {
-		s.tried("closing a survey for good", s.finishClosings(ctx))
+		s.tried("finishing the closings of surveys that were interrupted, if any", s.finishClosings(ctx))
 		s.tried("comparing surveys", s.lookAround(ctx))
 		all, err := s.servers(ctx)
 		if s.tried("looking at the servers", err); err == nil {

@@ -23,6 +23,7 @@ var ErrLost = errors.New("redis was emptied or replaced: it does not hold the ke
 // known is what this process knows of a survey.
 type known struct {
 	parts  int
+	marked bool   // its parts bear the mark
 	mark   string // of its key; "" once it was closed for good
 	frozen string // its fingerprint, of a survey of several parts
 }
@@ -109,10 +110,10 @@ func (s *Store) whole(id string) error {
 func (s *Store) lookAround(ctx context.Context) error {
 	s.mu.Lock()
 	ids := slices.Collect(maps.Keys(s.known))
-	var seen []*lane
-	for _, l := range s.lanes {
-		if l.seen.Load() && l.part.number > 0 {
-			seen = append(seen, l)
+	var others []part // that bear a mark
+	for id, k := range s.known {
+		if k.marked && !s.looking { // a command says it its own way
+			others = append(others, allParts(id, k.parts)[1:]...)
 		}
 	}
 	s.mu.Unlock()
@@ -120,14 +121,14 @@ func (s *Store) lookAround(ctx context.Context) error {
 		return nil
 	}
 	states := make([]*redis.SliceCmd, len(ids))
-	marks := make([]*redis.SliceCmd, len(seen))
+	marks := make([]*redis.SliceCmd, len(others))
 	err := s.read(ctx, func(ctx context.Context) error {
 		_, err := s.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 			for i, id := range ids {
 				states[i] = pipe.HMGet(ctx, home(id).state(), "key", "closed")
 			}
-			for i, l := range seen {
-				marks[i] = pipe.HMGet(ctx, l.part.state(), "of", "closed")
+			for i, p := range others {
+				marks[i] = pipe.HMGet(ctx, p.state(), "of", "closed")
 			}
 			return nil
 		})
@@ -143,9 +144,9 @@ func (s *Store) lookAround(ctx context.Context) error {
 			lost = err
 		}
 	}
-	for i, l := range seen {
+	for i, p := range others {
 		of, _ := marks[i].Val()[0].(string)
-		if err := s.comparePart(l.part, of, marks[i].Val()[1] != nil); err != nil {
+		if err := s.comparePart(p, of, marks[i].Val()[1] != nil); err != nil {
 			lost = err
 		}
 	}

@@ -225,6 +225,62 @@ func TestOneMasterEmptied(t *testing.T) {
 	if lost == 0 || replayed == 0 {
 		t.Errorf("%d lost, %d replayed", lost, replayed)
 	}
+
+	// A process that was started since knows nothing, but the survey is not new.
+	fresh, _ := openLogged(t, cluster.URL())
+	if got, err := fresh.State(t.Context(), loadSurvey); err != nil || got.Key == nil {
+		t.Fatal(got, err)
+	}
+	_, err = fresh.Check(t.Context())
+	expectLost(t, "check of a new process", err)
+	for n := range int64(600) { // 100 of them new
+		got, err := fresh.Submit(t.Context(), loadResponse(n))
+		again, found, findErr := s.Find(t.Context(), loadSurvey, loadResponse(n).Respondent)
+		switch {
+		case errors.Is(err, ErrLost):
+			lost--
+			expectLost(t, "find", findErr)
+		case err != nil || findErr != nil || !found || n < 500 && got.Outcome != survey.Replayed || again.FirstID != got.FirstID:
+			t.Fatal(n, got, err, again, found, findErr)
+		}
+	}
+	if lost > 0 {
+		t.Errorf("%d fewer are lost to a new process", lost)
+	}
+	if lost, parts, err := fresh.LostParts(t.Context(), loadSurvey); err != nil || lost < 10 || lost > 40 || parts != clusterParts {
+		t.Errorf("%d of %d parts lost, %v", lost, parts, err)
+	}
+}
+
+// TestHomeMasterEmptied: the parts that are left say that a survey is not new.
+func TestHomeMasterEmptied(t *testing.T) {
+	cluster := redistest.StartCluster(t, 3, 0, 2000)
+	s, _ := openLogged(t, cluster.URL())
+	if _, err := s.Submit(t.Context(), loadResponse(1)); err != nil {
+		t.Fatal(err)
+	}
+	at, err := s.masterOf(t.Context(), home(loadSurvey).state())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range cluster.Masters {
+		if m.Addr == at.Options().Addr {
+			m.Clear()
+		}
+	}
+	fresh, _ := openLogged(t, cluster.URL())
+	_, err = fresh.State(t.Context(), loadSurvey)
+	expectLost(t, "state", err)
+	if lost, parts, err := fresh.LostParts(t.Context(), loadSurvey); err != nil || lost != clusterParts || parts != clusterParts {
+		t.Errorf("%d of %d parts lost, %v", lost, parts, err)
+	}
+	cluster.Clear() // to begin anew
+	if st, err := fresh.State(t.Context(), loadSurvey); err != nil || st.Key == nil {
+		t.Error(st, err)
+	}
+	if lost, _, err := fresh.LostParts(t.Context(), loadSurvey); err != nil || lost != 0 {
+		t.Errorf("%d parts lost, %v", lost, err)
+	}
 }
 
 // TestLooking: who only looks at an empty Redis leaves it empty.

@@ -36,8 +36,6 @@ type lane struct {
 	flights int
 	waiting int // flights that wait for Redis to answer again
 
-	seen atomic.Bool // Redis has this part under the survey's mark
-
 	// numbers of the words, as far as this process knows; replaced, never changed.
 	numbers atomic.Pointer[words]
 }
@@ -179,7 +177,7 @@ func (l *lane) wait() {
 // call the script, again when this process was wrong about the numbers of words.
 func (l *lane) call(ctx context.Context, b *batch) ([]string, error) {
 	for range 3 {
-		b.encode(*l.numbers.Load(), l.seen.Load())
+		b.encode(*l.numbers.Load())
 		reply, err := l.store.runReplicated(ctx, submitScript, b.keys, b.args...).StringSlice()
 		if err != nil {
 			return nil, err
@@ -221,10 +219,9 @@ func (l *lane) learn(names, numbers []string) error {
 
 // see notes that Redis has this part under the survey's mark.
 func (l *lane) see() {
-	if l.seen.Load() && !l.store.anyLost.Load() {
+	if !l.store.anyLost.Load() {
 		return
 	}
-	l.seen.Store(true)
 	l.store.mu.Lock()
 	defer l.store.mu.Unlock()
 	l.store.regain(l.part)

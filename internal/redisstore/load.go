@@ -61,11 +61,11 @@ func Load(ctx context.Context, address string, opts Options) (_ *Loader, err err
 	}
 	l := &Loader{store: s, pipe: s.client.Pipeline(), parts: s.newParts(), keys: map[string][]byte{}}
 	ours, err := s.client.SetNX(ctx, restoreKey, s.now().UTC().Format(time.RFC3339), 0).Result()
-	if err == nil && !ours {
+	if err = classify(err); err == nil && !ours {
 		err = ErrRestoring
 	}
 	if err != nil {
-		return nil, errors.Join(classify(err), s.Close())
+		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.expectEmpty(ctx); err != nil {
 		return nil, errors.Join(err, classify(s.client.Del(ctx, restoreKey).Err()), s.Close())
@@ -249,6 +249,33 @@ func (l *Loader) keep(ctx context.Context, key string, until int64, fields ...an
 	l.pipe.PExpire(ctx, key, max(time.Millisecond, time.UnixMilli(until).Sub(l.store.now())))
 }
 
+// Count what is there of a survey, in the same ways as a reader of it would.
+func (l *Loader) Count(ctx context.Context, id string) (c backup.Counts, err error) {
+	if err := l.endSurvey(ctx); err != nil {
+		return c, err
+	}
+	if err := l.flush(ctx); err != nil {
+		return c, err
+	}
+	all := allParts(id, l.parts)
+	if c.Respondents, err = l.store.countRows(ctx, all); err != nil {
+		return c, err
+	}
+	for _, p := range all {
+		n, err := l.store.client.XLen(ctx, p.log()).Result()
+		if err != nil {
+			return c, classify(err)
+		}
+		c.Entries += n
+	}
+	rows := map[rowKey]map[string]int64{}
+	err = l.store.rollUp(ctx, id, l.parts, nil, rows)
+	for _, counts := range rows {
+		c.Counted += counts[survey.CellResponses]
+	}
+	return c, err
+}
+
 // Commit lets servers start.
 func (l *Loader) Commit(ctx context.Context) error {
 	if err := l.endSurvey(ctx); err != nil {
@@ -271,6 +298,9 @@ func (l *Loader) unlock(ctx context.Context) error {
 	for id, key := range l.keys {
 		for _, p := range allParts(id, l.parts)[1:] {
 			l.pipe.HSet(ctx, p.state(), "of", mark(key))
+		}
+		if l.parts > 1 {
+			l.pipe.HSet(ctx, home(id).state(), "marked", 1)
 		}
 	}
 	if err := l.flush(ctx); err != nil {

@@ -60,6 +60,7 @@ func lookAtFiles(ctx context.Context, c *redis.Client) (f files, err error) {
 type renewal struct {
 	at               int64 // unix seconds, by the server's clock
 	rewritten, saved bool  // was begun
+	slowLog          bool  // was emptied: it holds arguments of slow calls
 }
 
 // renew the files of one server, so that nothing of the past is in them.
@@ -79,6 +80,7 @@ func (s *Store) renew(ctx context.Context, c *redis.Client) error {
 		save = begin(ctx, "Background save already in progress", func() error { return c.Do(ctx, "BGSAVE", "SCHEDULE").Err() })
 		done.saved = save == nil
 	}
+	done.slowLog = c.Do(ctx, "SLOWLOG", "RESET").Err() == nil
 	s.mu.Lock()
 	s.renewed[f.addr] = done
 	s.mu.Unlock()
@@ -155,6 +157,9 @@ func (f files) remains(done renewal) (notes []string) {
 		note("旧快照（dump.rdb）里可能还有密钥，直到下一次保存：请运行 redis-cli BGSAVE")
 	case f.denied && !saved:
 		note("看不到 save 设置：若曾保存过快照（dump.rdb），里面可能还有密钥，请运行 redis-cli BGSAVE")
+	}
+	if !done.slowLog {
+		note("慢日志里可能有这份问卷的去重数据和答案，这个账号清不了它：请用管理员账号运行 redis-cli SLOWLOG RESET")
 	}
 	if f.number("connected_slaves") > 0 {
 		note("从节点的文件里可能还有旧密钥：请在每个从节点上运行 redis-cli BGREWRITEAOF；存快照的再运行 BGSAVE")

@@ -10,25 +10,18 @@ import (
 )
 
 // State of a survey; its key is made when first asked for, but never again for a
-// survey that this process knows: then it is lost (ErrLost). A Store that only looks
-// finds an empty State.
+// survey that this process knows, or that other parts show to have been there: then
+// it is lost (ErrLost). A Store that only looks finds an empty State.
 func (s *Store) State(ctx context.Context, id string) (survey.State, error) {
-	key := make([]byte, 32)
-	rand.Read(key)
 	s.mu.Lock()
 	_, known := s.known[id]
 	s.mu.Unlock()
-	do := "make"
-	if known || s.looking {
-		do = "look"
+	row, err := s.stateRow(ctx, id, "look")
+	if err == nil && row[3] == "" && !known && !s.looking {
+		row, err = s.makeState(ctx, id)
 	}
-	reply, err := s.write(ctx, stateScript, []string{home(id).state()}, key, s.newParts(), do)
 	if err != nil {
 		return survey.State{}, err
-	}
-	row, ok := texts(reply, 4)
-	if !ok {
-		return survey.State{}, fmt.Errorf("state of %s: reply %T", id, reply)
 	}
 	st := survey.State{Fingerprint: row[1], Closed: row[2] != ""}
 	if row[0] != "" {
@@ -47,12 +40,34 @@ func (s *Store) State(ctx context.Context, id string) (survey.State, error) {
 	if err != nil || n < 1 || n > maxParts || buckets%n != 0 {
 		return survey.State{}, fmt.Errorf("state of %s: %q parts", id, row[3])
 	}
+	marked := row[4] != ""
+	if !marked && n > 1 && !st.Closed && !s.looking {
+		if err := s.markParts(ctx, id, n, mark(st.Key)); err != nil {
+			return survey.State{}, err
+		}
+		marked = true
+	}
 	s.mu.Lock()
 	k := s.known[id]
-	k.parts = n
+	k.parts, k.marked = n, marked
 	s.known[id] = k
 	s.mu.Unlock()
 	return st, nil
+}
+
+// stateRow runs the script state.
+func (s *Store) stateRow(ctx context.Context, id, do string) ([]string, error) {
+	key := make([]byte, 32)
+	rand.Read(key)
+	reply, err := s.write(ctx, stateScript, []string{home(id).state()}, key, s.newParts(), do)
+	if err != nil {
+		return nil, err
+	}
+	row, ok := texts(reply, 5)
+	if !ok {
+		return nil, fmt.Errorf("state of %s: reply %T", id, reply)
+	}
+	return row, nil
 }
 
 // newParts is how many parts a survey has that opens on this Redis.
@@ -142,8 +157,13 @@ func (s *Store) Respondents(ctx context.Context, id string) (total int64, err er
 	if err != nil {
 		return 0, err
 	}
-	for _, p := range allParts(id, parts) {
-		for keys := range p.bucketKeys(parts, countAtOnce) {
+	return s.countRows(ctx, allParts(id, parts))
+}
+
+// countRows of the dedup tables of all parts of a survey.
+func (s *Store) countRows(ctx context.Context, all []part) (total int64, err error) {
+	for _, p := range all {
+		for keys := range p.bucketKeys(len(all), countAtOnce) {
 			var n int64
 			err := s.read(ctx, func(ctx context.Context) (err error) {
 				n, err = countScript.Run(ctx, s.client, keys).Int64()

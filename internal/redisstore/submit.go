@@ -116,9 +116,9 @@ func newBatch(p part, subs []*submission) *batch {
 	return b
 }
 
-// encode the batch with what is known of its words, and of its part. Responses are left out while
-// a word has no number yet: the script gives it one first.
-func (b *batch) encode(numbers words, seen bool) {
+// encode the batch with what is known of its words. Responses are left out while a
+// word has no number yet: the script gives it one first.
+func (b *batch) encode(numbers words) {
 	b.keys = append(b.keys[:0], b.part.state(), b.part.log(), b.part.words(), b.part.rollUp(), b.part.late())
 	b.at = map[string]int{}
 	subs := b.subs
@@ -127,12 +127,9 @@ func (b *batch) encode(numbers words, seen bool) {
 			subs = nil
 		}
 	}
-	standing := "new"
-	switch {
-	case b.part.number == 0:
+	standing := "other"
+	if b.part.number == 0 {
 		standing = "home"
-	case seen:
-		standing = "seen"
 	}
 	b.args = append(b.args[:0], len(b.words), len(subs), b.subs[0].home, b.subs[0].mark, standing)
 	for _, w := range b.words {

@@ -3,7 +3,12 @@ package redisstore
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -22,7 +27,7 @@ const (
 
 // ErrURL says that the address of Redis cannot be understood. It never holds the
 // address, which has the password in it.
-var ErrURL = errors.New("address of Redis")
+var ErrURL = errors.New("地址不对")
 
 // newClient makes the client of one of the three forms of address, and connects
 // to nothing yet:
@@ -34,15 +39,15 @@ var ErrURL = errors.New("address of Redis")
 // rediss:// uses TLS. Other settings of go-redis may follow as parameters; those
 // that bound a call are ours.
 func newClient(address string) (redis.UniversalClient, error) {
-	u, err := url.Parse(address)
+	query, err := parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("%w: cannot be read as a URL", ErrURL) // url.Error repeats it
+		return nil, err
 	}
-	switch query := u.Query(); {
+	switch {
 	case query.Has("master_name"):
 		opts, err := redis.ParseFailoverURL(address)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrURL, hide(err))
+			return nil, errParameters
 		}
 		opts.Protocol, opts.DisableIdentity = 3, true
 		opts.MaxRetries, opts.DialerRetries = -1, 1
@@ -52,7 +57,7 @@ func newClient(address string) (redis.UniversalClient, error) {
 	case query.Has("addr"):
 		opts, err := redis.ParseClusterURL(address)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrURL, hide(err))
+			return nil, errParameters
 		}
 		opts.Protocol, opts.DisableIdentity = 3, true
 		opts.MaxRetries, opts.DialerRetries, opts.MaxRedirects = -1, 1, maxRedirects
@@ -63,7 +68,7 @@ func newClient(address string) (redis.UniversalClient, error) {
 	}
 	opts, err := redis.ParseURL(address)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrURL, hide(err))
+		return nil, errParameters
 	}
 	opts.Protocol, opts.DisableIdentity = 3, true
 	opts.MaxRetries, opts.DialerRetries = -1, 1
@@ -73,12 +78,56 @@ func newClient(address string) (redis.UniversalClient, error) {
 	return redis.NewClient(opts), nil
 }
 
-// hide drops the address from an error of parsing.
-func hide(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return e.Err
+// What is wrong with an address. Neither these nor the errors of go-redis are told
+// together with a part of it: where a password holds a / ? # or @ that was not
+// escaped, any part may be of the password.
+var (
+	errUnread     = fmt.Errorf("%w：读不出来，口令里的特殊字符要转写", ErrURL)
+	errScheme     = fmt.Errorf("%w：开头应当是 redis:// 或 rediss://", ErrURL)
+	errFragment   = fmt.Errorf("%w：里面有 #，口令里的 # 要写成 %%23", ErrURL)
+	errHost       = fmt.Errorf("%w：主机和端口要写成 主机:端口，口令里的 / ? 要写成 %%2F %%3F", ErrURL)
+	errPath       = fmt.Errorf("%w：端口后面的 / 之后只能是库的编号，口令里的 / 要写成 %%2F", ErrURL)
+	errParameters = fmt.Errorf("%w：? 后面有不认识的项目、没有转写的 @，或者值不对；口令里的 ? 要写成 %%3F，@ 写成 %%40", ErrURL)
+)
+
+// hostName is a name or an address of IPv4.
+var hostName = regexp.MustCompile(`^[0-9A-Za-z._-]*$`)
+
+// parse gives the parameters of an address, when it has one of the forms.
+func parse(address string) (url.Values, error) {
+	if strings.Contains(address, "#") {
+		return nil, errFragment
 	}
-	return err
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errUnread
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	switch path := strings.TrimPrefix(u.Path, "/"); {
+	case u.Scheme != "redis" && u.Scheme != "rediss", u.Opaque != "":
+		return nil, errScheme
+	case !wellFormed(u.Hostname(), u.Port()):
+		return nil, errHost
+	case strings.Trim(path, "0123456789") != "" || len(path) > 9:
+		return nil, errPath
+	case err != nil || strings.Contains(u.RawQuery, "@"):
+		return nil, errParameters
+	}
+	for _, server := range query["addr"] {
+		if host, port, err := net.SplitHostPort(server); err != nil || port == "" || !wellFormed(host, port) {
+			return nil, errHost
+		}
+	}
+	return query, nil
+}
+
+// wellFormed says whether this may be a host, or "" for this one, and its port, or "".
+func wellFormed(host, port string) bool {
+	if _, err := netip.ParseAddr(host); err != nil && !hostName.MatchString(host) {
+		return false
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
 }
 
 func noMaintenance() *maintnotifications.Config {

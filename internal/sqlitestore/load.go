@@ -10,10 +10,31 @@ import (
 	"path/filepath"
 
 	"jindu/internal/backup"
+	"jindu/survey"
 )
 
 // ErrNotEmpty says that a store has something in it that a restore would replace.
 var ErrNotEmpty = errors.New("the store is not empty")
+
+// ErrRestoring says that a restore into the folder broke off.
+var ErrRestoring = errors.New("a restore broke off")
+
+// restoreEnding is that of the file which a restore fills.
+const restoreEnding = ".restore"
+
+// expectNoRestore gives ErrRestoring when a restore left its file behind, and ErrLocked
+// while one is at work: a server that began with an empty store meanwhile would let
+// everybody answer again.
+func expectNoRestore(path string) error {
+	if _, err := os.Stat(path + restoreEnding); err != nil {
+		return nil // there is none, or opening the store will say what is wrong
+	}
+	lock, err := lockFolder(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(fmt.Errorf("%w: %s", ErrRestoring, path+restoreEnding), lock.release())
+}
 
 // loadRows is how many rows one transaction takes in.
 const loadRows = 10_000
@@ -40,7 +61,7 @@ func Load(ctx context.Context, path string) (_ *Loader, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	l := &Loader{path: path, conn: connection{path: path + ".restore"}}
+	l := &Loader{path: path, conn: connection{path: path + restoreEnding}}
 	if l.lock, err = lockFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
@@ -161,6 +182,17 @@ func (l *Loader) entry(e *backup.Entry) error {
 	return l.conn.exec(`INSERT INTO log (survey, seq, version, tier, place, point, marks, answers, minute)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		l.survey, l.seq, e.Version, e.Tier, e.Place, e.Point, marks, string(answers), e.Minute*60)
+}
+
+// Count what is there of a survey.
+func (l *Loader) Count(ctx context.Context, id string) (c backup.Counts, err error) {
+	if err := ctx.Err(); err != nil {
+		return c, err
+	}
+	err = l.conn.row(`SELECT (SELECT count(*) FROM dedup WHERE survey = ?1), (SELECT count(*) FROM log WHERE survey = ?1),
+		(SELECT coalesce(sum(n), 0) FROM tally WHERE survey = ?1 AND cell = ?2)`,
+		[]any{id, survey.CellResponses}, &c.Respondents, &c.Entries, &c.Counted)
+	return c, err
 }
 
 // Commit makes the new file durable and puts it in the place of the old one.

@@ -49,13 +49,16 @@ type Store struct {
 }
 
 // Open opens the file for a server, and makes it when there is none. It takes
-// the lock of the folder it lies in (ErrLocked when another server has it),
-// brings the tables up to date and checks the file: damage is an error, a survey
+// the lock of the folder it lies in (ErrLocked when another server has it, ErrRestoring
+// when a restore into it broke off), brings the tables up to date and checks the file: damage is an error, a survey
 // whose counts disagree is logged, so that the town can go on answering while
 // `jindu audit` shows what is wrong.
 func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
+		return nil, err
+	}
+	if err := expectNoRestore(path); err != nil {
 		return nil, err
 	}
 	if err := createFile(path); err != nil {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
+	"jindu/internal/dedup"
+	"jindu/internal/respondent"
 	"jindu/survey"
 )
 
@@ -38,6 +41,27 @@ func (s *Store) Respondents(ctx context.Context, id string) (n int64, err error)
 		return 0, unavailable(err)
 	}
 	return n, nil
+}
+
+// Find looks a respondent up in the dedup table.
+func (s *Store) Find(ctx context.Context, id string, who respondent.Pseudonym) (survey.Result, bool, error) {
+	mask := dedup.NewMask(id, who)
+	var closed bool
+	var first []byte
+	err := s.read.row(ctx, `SELECT closed_at IS NOT NULL, (SELECT first FROM dedup WHERE survey = id AND who = ?)
+		FROM surveys WHERE id = ?`, []any{mask.Who(), id}, &closed, &first)
+	switch {
+	case isNoRows(err):
+		return survey.Result{}, false, nil
+	case err != nil:
+		return survey.Result{}, false, unavailable(err)
+	case closed:
+		return survey.Result{}, false, fmt.Errorf("%w: %s", survey.ErrClosed, id)
+	case first == nil:
+		return survey.Result{}, false, nil
+	}
+	submission, at, err := mask.Reveal(first)
+	return survey.Result{Outcome: survey.Duplicate, FirstID: submission, At: at}, err == nil, err
 }
 
 func isNoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }

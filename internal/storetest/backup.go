@@ -69,9 +69,7 @@ func Travel(t *testing.T, stops ...Stop) {
 			f := *f
 			f.T = t
 			for _, s := range restored.Surveys {
-				missing, err := s.Missing(f.ctx, f)
-				f.must(err)
-				if all := append(missing, s.Differences()...); len(all) > 0 {
+				if all := s.Differences(); len(all) > 0 {
 					t.Errorf("%s: %s", s.ID, all)
 				}
 			}

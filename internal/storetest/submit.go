@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"jindu/internal/respondent"
 	"jindu/survey"
 )
 
@@ -64,6 +65,20 @@ func testSubmit(t *testing.T, f *fixture) {
 	check("replayed after a duplicate", f.submit(first, survey.Replayed))
 	check("duplicate again", f.submit(other, survey.Duplicate))
 	f.expectCount(surveyID, 1)
+
+	found, ok, err := f.Find(f.ctx, surveyID, first.Respondent)
+	f.must(err)
+	if check("found", found); !ok || found.Outcome != survey.Duplicate {
+		t.Errorf("found %v %+v", ok, found)
+	}
+	for _, unknown := range []struct {
+		survey string
+		who    respondent.Pseudonym
+	}{{surveyID, response(2, town1).Respondent}, {"meilan-2026", first.Respondent}} {
+		if found, ok, err := f.Find(f.ctx, unknown.survey, unknown.who); ok || err != nil {
+			t.Errorf("found %v %+v %v in %s", ok, found, err, unknown.survey)
+		}
+	}
 
 	f.submit(response(2, town1), survey.Accepted)
 	f.expectCount(surveyID, 2)

@@ -15,6 +15,8 @@ const (
 	sent                  // sent with a state
 	snapshot              // came back as nobody
 	gaveUp                // answers in another way
+	strange               // came back and had not been sent
+	unkept                // came back, and the store was away
 )
 
 // attempt is what a browser keeps, encrypted and for one ticket, so that the

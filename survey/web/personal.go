@@ -15,10 +15,10 @@ const claimTimeout = 3 * time.Second
 // cookie, in the first browser that opens it. Anywhere else, and once it has
 // expired, the link is an ordinary one.
 func (p *Pages) openPersonal(c *gin.Context, v visit, token string) {
-	personal, ok := p.Desk.ReadPersonal(v.q, token)
+	ctx, cancel := context.WithTimeout(c.Request.Context(), claimTimeout)
+	defer cancel()
+	personal, ok := p.Desk.ReadPersonal(ctx, v.q, token)
 	if ok && v.q.Accepts(content.TierWechat) {
-		ctx, cancel := context.WithTimeout(c.Request.Context(), claimTimeout)
-		defer cancel()
 		mine, err := p.Desk.ClaimPersonal(ctx, personal, p.device(c))
 		if err != nil {
 			p.Log.Error("personal link not claimed", "survey", v.q.ID, "error", err)

@@ -33,7 +33,8 @@ func (p *Pages) submit(c *gin.Context) {
 	}
 	device := p.knownDevice(c)
 	sent, isPage := p.Desk.ReadPage(v.q, device, form.Get(fieldPage))
-	if receipt, ok := p.answered(c, v); ok {
+	receipt, answered, away := p.answered(c, v)
+	if answered {
 		if receipt.FirstID == sent.ID {
 			receipt.Outcome = survey.Replayed
 		}
@@ -49,6 +50,10 @@ func (p *Pages) submit(c *gin.Context) {
 	state := formState{page: form.Get(fieldPage), values: form}
 	if !isPage {
 		state.page = p.Desk.MintPage(v.q, p.device(c))
+	}
+	if away != nil {
+		p.mend(c, v, state, &storeDown)
+		return
 	}
 	if v.assisted() && !p.staffPost(c, v, &state) {
 		return

@@ -55,6 +55,7 @@ type Client struct {
 	appID, secret   string
 	base, open, pic string // addresses: of the API, of authorization, of scene code pictures
 	http            *http.Client
+	logins          *http.Client // for web authorization, which strangers can call for as often as they like
 	shared          Shared
 	local           *Local // media ids that this process knows
 	log             *slog.Logger
@@ -87,7 +88,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		appID: cfg.AppID, secret: cfg.AppSecret, base: base.String(), open: base.String(), pic: base.String(),
-		http: httpClient(cfg.Timeout), shared: cfg.Shared, local: NewLocal(cfg.Now), log: cfg.Log, now: cfg.Now,
+		http: httpClient(cfg.Timeout), logins: httpClient(cfg.Timeout), shared: cfg.Shared, local: NewLocal(cfg.Now), log: cfg.Log, now: cfg.Now,
 		tokens: tokens{turn: make(chan struct{}, 1)}, refusals: refusals{byAPI: map[string]refusal{}},
 	}
 	if strings.HasSuffix(base.Hostname(), ".weixin.qq.com") {
@@ -97,7 +98,13 @@ func New(cfg Config) (*Client, error) {
 }
 
 // Close ends the idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.logins.CloseIdleConnections()
+}
+
+// maxConns is how many connections the logins may have, and how many all else.
+const maxConns = 32
 
 // httpClient bounds time and connections. It follows no redirect: the URL holds
 // a token.
@@ -107,7 +114,7 @@ func httpClient(limit time.Duration) *http.Client {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 16, 16
-	transport.MaxConnsPerHost = 64
+	transport.MaxConnsPerHost = maxConns
 	transport.IdleConnTimeout = 30 * time.Second
 	return &http.Client{
 		Transport: transport, Timeout: limit,
@@ -167,7 +174,11 @@ func (c *Client) exchange(ctx context.Context, r request, out any) error {
 	if r.contentType != "" {
 		req.Header.Set("Content-Type", r.contentType)
 	}
-	res, err := c.http.Do(req)
+	client := c.http
+	if r.api == exchangeAPI {
+		client = c.logins
+	}
+	res, err := client.Do(req)
 	if err != nil {
 		return c.failed(ctx, r, err, fail)
 	}

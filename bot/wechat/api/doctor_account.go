@@ -92,11 +92,19 @@ func (r right) check(ctx context.Context, c *Client) Finding {
 	return Finding{r.name, Problem, explain(err), Advice(err)}
 }
 
-// explain is an error for a person to read, with WeChat's own words.
+// explain is an error for a person to read, with WeChat's own words, or the technical
+// ones behind the sentence.
 func explain(err error) string {
 	var refused *Error
 	if errors.As(err, &refused) {
 		return "微信说：" + refused.Text
 	}
-	return err.Error()
+	says := "没有成功"
+	switch {
+	case errors.Is(err, ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
+		says = "连不上微信接口"
+	case errors.Is(err, ErrResponse):
+		says = "微信的回答读不懂"
+	}
+	return says + "（" + err.Error() + "）"
 }

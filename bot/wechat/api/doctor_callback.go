@@ -4,15 +4,18 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/silenceper/wechat/v2/util"
 )
@@ -136,7 +139,29 @@ func plainError(err error) error {
 		}
 		err = wrapped.Err
 	}
-	return errors.New(redact(err.Error()))
+	return fmt.Errorf("%s（%s）", broken(err), redact(err.Error()))
+}
+
+// broken says in Chinese how a connection failed.
+func broken(err error) string {
+	var name *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var plain tls.RecordHeaderError
+	switch {
+	case errors.As(err, &name):
+		return "找不到这个主机名"
+	case errors.As(err, &certificate):
+		return "证书通不过验证"
+	case errors.As(err, &plain):
+		return "对方没有用 https"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "那个地址上没有程序在听"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "到不了那个地址"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return "连上就断开了"
+	}
+	return "连接失败"
 }
 
 // verifyFiles reads WeChat's domain files from our own address.

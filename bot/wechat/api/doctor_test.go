@@ -24,7 +24,9 @@ const aesKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 type silent struct{}
 
-func (silent) Answer(context.Context, bot.Message) (bot.Reply, error) { return bot.Reply{}, nil }
+func (silent) Begin(bot.Message) (bot.Reply, func(context.Context) (bot.Reply, error)) {
+	return bot.Reply{}, nil
+}
 
 // site is the real webhook with a domain file.
 func site(t *testing.T, cfg wechat.Config, now func() time.Time) *httptest.Server {
@@ -133,6 +135,9 @@ func TestDoctorNamesTheFault(t *testing.T) {
 		{"good address", api.Checkup{BaseURL: "https://jindu.invalid"}, fake.Fault{}, "对外网址", api.OK, ""},
 		{"no token", api.Checkup{BaseURL: gone.URL}, fake.Fault{}, "回调", api.Problem, "JINDU_WECHAT_TOKEN"},
 		{"nobody there", api.Checkup{BaseURL: gone.URL, Token: token}, fake.Fault{}, "回调", api.Problem, "反向代理"},
+		{"nobody there, in words", api.Checkup{BaseURL: gone.URL, Token: token}, fake.Fault{}, "回调", api.Problem, "那个地址上没有程序在听（"},
+		{"no such host, in words", api.Checkup{BaseURL: "http://jindu.invalid", Token: token}, fake.Fault{}, "回调", api.Problem, "找不到这个主机名（"},
+		{"WeChat away, in words", api.Checkup{Client: w.client}, fake.Fault{Status: 502}, "接口凭证", api.Problem, "微信接口（"},
 		{"other token", api.Checkup{BaseURL: real(wechat.Config{Token: "other"}), Token: token}, fake.Fault{}, "回调", api.Problem, "JINDU_WECHAT_TOKEN"},
 		{"not found", api.Checkup{BaseURL: reply(404, ""), Token: token}, fake.Fault{}, "回调", api.Problem, "404"},
 		{"redirect", api.Checkup{BaseURL: reply(302, ""), Token: token}, fake.Fault{}, "回调", api.Problem, "302"},

@@ -24,6 +24,7 @@ var (
 	ErrCode        = errors.New("authorization code is used, expired or wrong") // authorize anew
 	ErrSnapshot    = errors.New("not the person but a virtual user of a page snapshot")
 	ErrNoMenu      = errors.New("there is no menu")
+	ErrMedia       = errors.New("media id is wrong or has ended")         // upload anew
 	ErrCannotWrite = errors.New("this follower cannot be written to now") // not following, or silent for 48 h
 )
 
@@ -38,6 +39,7 @@ var kinds = map[int]error{
 	45009: ErrQuota, 45011: ErrTooOften,
 	40029: ErrCode, 40163: ErrCode, 41008: ErrCode, 42003: ErrCode,
 	46003: ErrNoMenu,
+	40007: ErrMedia,
 	40003: ErrCannotWrite, 43004: ErrCannotWrite, 45015: ErrCannotWrite, 45047: ErrCannotWrite,
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -25,20 +26,41 @@ const (
 // of at most 10 MiB), for replies. The picture is uploaded once, and again when
 // the id is about to end, after 3 days; pictures are told apart by their bytes.
 func (c *Client) ImageID(ctx context.Context, picture []byte) (string, error) {
+	return c.imageID(ctx, picture, "")
+}
+
+// SendPicture writes a picture to a follower, as SendImage does, under its media id.
+// When WeChat does not know that any more, the picture is uploaded anew, once.
+func (c *Client) SendPicture(ctx context.Context, openID string, picture []byte) error {
+	id, err := c.imageID(ctx, picture, "")
+	if err != nil {
+		return err
+	}
+	if err = c.SendImage(ctx, openID, id); !errors.Is(err, ErrMedia) {
+		return err
+	}
+	if id, err = c.imageID(ctx, picture, id); err != nil {
+		return err
+	}
+	return c.SendImage(ctx, openID, id)
+}
+
+// imageID is ImageID. bad is one that WeChat has just refused, "" for none.
+func (c *Client) imageID(ctx context.Context, picture []byte, bad string) (string, error) {
 	kind, ok := map[string]string{"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}[http.DetectContentType(picture)]
 	if !ok || len(picture) > maxImage {
 		return "", fmt.Errorf("wechat: media/upload: a picture is PNG, JPEG or GIF of at most %d bytes", maxImage)
 	}
 	sum := sha256.Sum256(picture)
 	key := "wechat/media/" + c.appID + "/" + hex.EncodeToString(sum[:16])
-	if d, _ := read(ctx, c.local, key); d.Value != "" {
+	good := func(d dated) bool { return d.Value != "" && d.Value != bad && c.now().Before(d.Expires) }
+	if d, err := read(ctx, c.local, key); err == nil && good(d) {
 		return d.Value, nil
 	}
 	// The upload goes on for the others when the first who asked has gone.
-	result := c.uploads.DoChan(key, func() (any, error) {
+	result := c.uploads.DoChan(key+"/"+bad, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), uploadTime)
 		defer cancel()
-		good := func(d dated) bool { return d.Value != "" && c.now().Before(d.Expires) }
 		d, err := c.once(ctx, key, waitFor, good, func(ctx context.Context) (dated, error) { return c.upload(ctx, picture, kind) })
 		if err != nil {
 			return "", err

@@ -16,8 +16,8 @@ type rest struct {
 
 var rests = []rest{
 	{ErrNoRight, 10 * time.Minute, 10 * time.Minute},
-	{ErrQuota, 10 * time.Minute, time.Hour}, // it comes back at midnight
-	{ErrTooOften, 10 * time.Second, 10 * time.Minute},
+	{ErrQuota, 10 * time.Minute, time.Hour},      // it comes back at midnight
+	{ErrTooOften, 10 * time.Second, time.Minute}, // it comes back with the next minute
 }
 
 // refusals are the APIs that WeChat refuses to this account for now. There are as

@@ -2,7 +2,10 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +21,7 @@ func TestBackOff(t *testing.T) {
 		kind  error
 		rests []time.Duration
 	}{
-		{45011, api.ErrTooOften, []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second}},
+		{45011, api.ErrTooOften, []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second, time.Minute, time.Minute}},
 		{45009, api.ErrQuota, []time.Duration{10 * time.Minute, 20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour}},
 	} {
 		for name, call := range map[string]func(*world) error{
@@ -107,4 +110,72 @@ func TestSendImage(t *testing.T) {
 	if w.Media(id) != nil || w.Media(again) == nil {
 		t.Error("the ids do not end as WeChat's do")
 	}
+}
+
+// A media id that WeChat does not know any more is had anew, once, and the new one is
+// kept.
+func TestMediaIDThatEnded(t *testing.T) {
+	const send, upload = "message/custom/send", "media/upload"
+	w := newWorld(t, fake.Config{})
+	ctx := deadline(t)
+	alice := w.Person("alice")
+	if _, err := alice.Follow(ctx); err != nil {
+		t.Log(err) // there is no callback; she follows all the same
+	}
+	seen := func() {
+		t.Helper()
+		if got, err := alice.Picture(ctx); err != nil || !bytes.Equal(got, picture(t, 8)) {
+			t.Errorf("%d bytes, %v", len(got), err)
+		}
+	}
+	if err := w.client.SendPicture(ctx, alice.ID, picture(t, 8)); err != nil {
+		t.Fatal(err)
+	}
+	seen()
+	wantCalls(t, w, upload, 1)
+	w.Inject(fake.Fault{API: send, Code: 40007, Times: 1})
+	for range 2 {
+		if err := w.client.SendPicture(ctx, alice.ID, picture(t, 8)); err != nil {
+			t.Fatal(err)
+		}
+		seen()
+		wantCalls(t, w, upload, 2)
+	}
+	wantCalls(t, w, send, 4)
+	w.Inject(fake.Fault{API: send, Code: 40007})
+	if err := w.client.SendPicture(ctx, alice.ID, picture(t, 8)); !errors.Is(err, api.ErrMedia) {
+		t.Error(err)
+	}
+	wantCalls(t, w, upload, 3)
+	wantCalls(t, w, send, 6)
+}
+
+// Web authorizations that hang leave connections for all else.
+func TestLoginsHaveTheirShare(t *testing.T) {
+	never := make(chan struct{})
+	w := newWorld(t, fake.Config{})
+	ctx, cancel := context.WithCancel(deadline(t))
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer cancel()
+	defer close(never)
+	const exchange = "sns/oauth2/access_token"
+	w.Inject(fake.Fault{API: exchange, Until: never})
+	for i := range 100 {
+		all.Go(func() { w.client.Exchange(ctx, fmt.Sprint("code", i)) })
+	}
+	for w.Calls(exchange) < 32 {
+		if ctx.Err() != nil {
+			t.Fatal(ctx.Err())
+		}
+		time.Sleep(time.Millisecond)
+	}
+	began := time.Now()
+	if _, err := w.client.PermanentQR(ctx, "x"); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("another call took %v", took)
+	}
+	wantCalls(t, w, exchange, 32)
 }

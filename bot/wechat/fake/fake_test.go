@@ -28,7 +28,9 @@ const aesKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 type answerFunc func(context.Context, bot.Message) (bot.Reply, error)
 
-func (f answerFunc) Answer(ctx context.Context, m bot.Message) (bot.Reply, error) { return f(ctx, m) }
+func (f answerFunc) Begin(m bot.Message) (bot.Reply, func(context.Context) (bot.Reply, error)) {
+	return bot.Reply{}, func(ctx context.Context) (bot.Reply, error) { return f(ctx, m) }
+}
 
 // connect starts a fake and the real webhook behind it.
 func connect(t *testing.T, cfg fake.Config, answer answerFunc) *fake.Server {

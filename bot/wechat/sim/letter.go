@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"jindu/bot"
+	"jindu/bot/quiz"
 	"jindu/bot/wechat"
 )
 
@@ -16,7 +17,7 @@ func (s *Simulator) Send(_ context.Context, to bot.OpenID, text string) error {
 }
 
 // SendPicture sends one of the content's pictures.
-func (s *Simulator) SendPicture(_ context.Context, to bot.OpenID, picture string) error {
+func (s *Simulator) SendPicture(_ context.Context, to bot.OpenID, _ quiz.MessageKey, picture string) error {
 	return s.write(to, bubble{Picture: s.picture(picture), Foot: "图片消息"})
 }
 

@@ -29,7 +29,9 @@ const testKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 type answerFunc func(ctx context.Context, m bot.Message) (bot.Reply, error)
 
-func (f answerFunc) Answer(ctx context.Context, m bot.Message) (bot.Reply, error) { return f(ctx, m) }
+func (f answerFunc) Begin(m bot.Message) (bot.Reply, func(context.Context) (bot.Reply, error)) {
+	return bot.Reply{}, func(ctx context.Context) (bot.Reply, error) { return f(ctx, m) }
+}
 
 // describe says what the bot was told, and offers what a reply can hold.
 func describe(_ context.Context, m bot.Message) (bot.Reply, error) {

@@ -4,9 +4,9 @@
 --   dedup rows that came since it began); then the dedup buckets and township tallies
 --   that the responses point to by their position here.
 -- ARGV: number of words, number of responses, fingerprint of the survey as its
---   first part has it ('' when this is the first part); mark of the survey's key;
---   'home' when this is the first part, which has the key, 'seen' when the caller
---   has seen this part with that mark, else 'new';
+--   first part has it ('' when this is the first part); mark of the survey's key,
+--   which all parts but the first, which has the key, bear since the survey opened;
+--   'home' when this is the first part, else 'other';
 --   per word: the word, the number the caller believes it has;
 --   per response: position of its bucket, position of its township, dedup row,
 --     what the row holds, fingerprint, log entry, prefix of its fields in the
@@ -35,11 +35,7 @@ local state = redis.call('HMGET', KEYS[1], 'closed', 'fingerprint', 'key', 'of')
 if state[1] then return {'closed'} end
 local of = state[4]
 if ARGV[5] == 'home' then of = state[3] and redis.sha1hex(state[3]) end
-if not of and ARGV[5] == 'new' then
-  redis.call('HSET', KEYS[1], 'of', ARGV[4])
-elseif of ~= ARGV[4] then
-  return {'lost'}
-end
+if of ~= ARGV[4] then return {'lost'} end
 
 local names, wrong, number = {}, false, {'words'}
 local believed = {}
