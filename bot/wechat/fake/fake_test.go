@@ -116,7 +116,7 @@ func TestConversation(t *testing.T) {
 func TestRetries(t *testing.T) {
 	var computed atomic.Int32
 	gate := make(chan struct{})
-	f := connect(t, fake.Config{Patience: 60 * time.Millisecond}, func(ctx context.Context, m bot.Message) (bot.Reply, error) {
+	f := connect(t, fake.Config{Patience: 500 * time.Millisecond}, func(ctx context.Context, m bot.Message) (bot.Reply, error) {
 		computed.Add(1)
 		<-gate
 		return bot.Reply{Text: "late"}, nil
@@ -131,7 +131,7 @@ func TestRetries(t *testing.T) {
 		d, err := ming.Say(t.Context(), "x")
 		done <- result{d, err}
 	}()
-	time.AfterFunc(90*time.Millisecond, func() { close(gate) }) // during the second attempt
+	time.AfterFunc(750*time.Millisecond, func() { close(gate) }) // during the second attempt of three
 	r := <-done
 	if r.err != nil || r.d.Text() != "late" || len(r.d.Attempts) < 2 || r.d.Attempts[0].Error == nil || computed.Load() != 1 {
 		t.Errorf("%v %q %+v, computed %d times", r.err, r.d.Text(), r.d.Attempts, computed.Load())
