@@ -54,13 +54,14 @@ func (ix *Index) misspelt(q analysis, r Result) Result {
 		return r
 	case r.Outcome == Unknown:
 		return Result{Topics: meant}
-	case r.Outcome == Answer && length >= shortestTypo && q.content <= length+2 && isDrug(meant[0]) && isDrug(r.Topics[0]) && !slices.Contains(meant, r.Topics[0]):
+	case r.Outcome == Answer && length >= shortestTypo && q.content <= length+2 && isKind(meant[0], content.Drug) && isKind(r.Topics[0], content.Drug) && !slices.Contains(meant, r.Topics[0]):
 		return Result{Topics: meant}
 	}
 	return r
 }
 
-func isDrug(id string) bool { return strings.HasPrefix(id, string(content.Drug)+"/") }
+// isKind says that the id is of an entry of the kind.
+func isKind(id string, kind content.Kind) bool { return strings.HasPrefix(id, string(kind)+"/") }
 
 // vagueName offers what a name alone may mean.
 func (ix *Index) vagueName(t text) (Result, bool) {

@@ -110,7 +110,8 @@ var trained = sync.OnceValue(func() *intent {
 	return m
 })
 
-// homonyms are the words of that class.
+// homonyms are names of substances that are also names of something else, so that the
+// words around them must tell.
 var homonyms = func() map[string]bool {
 	words := map[string]bool{}
 	for _, word := range safetyRules.words[safetyRules.classes["homonym"]] {
@@ -119,18 +120,12 @@ var homonyms = func() map[string]bool {
 	return words
 }()
 
-// homonym says that the name of a substance is also that of something else, so that
-// the words around it must tell.
-func (h hits) homonym(x hit) bool {
-	return slices.Contains(h, hit{safetyRules.classes["homonym"], x.from, x.end})
-}
-
 // features gives the distinct features of a message: its characters and
 // pairs with the names of substances taken out, and its classes.
 func (s *safety) features(t text, found hits) []uint64 {
 	runes := slices.Clone(t.runes)
 	for _, x := range found {
-		if x.class == s.drug && !found.homonym(x) {
+		if x.class == s.drug && !homonyms[string(t.runes[x.from:x.end])] {
 			for i := x.from; i < x.end; i++ {
 				runes[i] = '毒'
 			}

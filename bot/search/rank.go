@@ -47,17 +47,16 @@ const (
 
 // candidate is an entry that shares something with the question.
 type candidate struct {
-	entry             int32
-	score             float32
-	cover             float32 // share of the question's IDF mass, by how much the entry says of it
-	present           float32 // the same share, by what the entry mentions at all
-	likeness          float32 // to the best phrase
-	next              float32 // to the second best
-	raw, known, asked float32
-	told              float32 // IDF mass in common beyond that somebody takes drugs
-	spoken            float32 // share of the question's IDF mass that the entry's phrases hold
-	proof             float32 // evidence in nats, over that of an entry of which nothing is known
-	evidence          float32 // the same, less that of the entry with the most
+	entry    int32
+	score    float32
+	cover    float32 // share of the question's IDF mass, by how much the entry says of it
+	present  float32 // the same share, by what the entry mentions at all
+	likeness float32 // to the best phrase
+	next     float32 // to the second best
+	told     float32 // IDF mass in common beyond that somebody takes drugs
+	spoken   float32 // share of the question's IDF mass that the entry's phrases hold
+	proof    float32 // evidence in nats, over that of an entry of which nothing is known
+	evidence float32 // the same, less that of the entry with the most
 }
 
 // worth is the score less what the entry lacks in evidence.
@@ -196,7 +195,6 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 			spoken: min(1, s.spoken[e]/mass),
 		}
 		c.score = coverShare*c.cover + likenessShare*c.likeness + nextShare*c.next
-		c.raw, c.known, c.asked = c.score, float32(asked-s.known[e]), float32(s.known[e]-s.asked[e])
 		for range asked - s.known[e] {
 			c.score *= missedCase
 		}

@@ -90,8 +90,11 @@ func (ix *Index) Safety(question string) (Result, bool) {
 // sounds like a request for drugs, by no rule, gives way to it.
 func (ix *Index) helps(t text) bool {
 	q := ix.analyzer.analyze(t.runes)
-	found := ix.rank(q)
-	return q.facets&act == 0 && len(found) > 0 && ix.entries[found[0].entry].Kind == content.Help && ix.decide(q).Outcome == Answer
+	if q.facets&act != 0 {
+		return false
+	}
+	r := ix.decide(q)
+	return r.Outcome == Answer && isKind(r.Topics[0], content.Help)
 }
 
 // rules judges by safety.txt and tip.

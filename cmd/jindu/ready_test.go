@@ -50,7 +50,7 @@ func (a admin) expectMetric(line string) {
 // is as before, without a restart.
 func TestRedisEmptied(t *testing.T) {
 	redis := redistest.Start(t)
-	a := admin{t, "127.0.0.1:" + freePort(t)}
+	a := admin{t, "127.0.0.1:" + redistest.FreePort(t)}
 	set := redisSettings(t, redis.URL(), map[string]string{})
 	p, other := serve(t, redisSettings(t, redis.URL(), a.settings(map[string]string{}))), serve(t, set)
 	path := townships(t, set)[0]
@@ -121,7 +121,7 @@ func TestRedisEmptied(t *testing.T) {
 // until it is mended.
 func TestRedisTurnsWeak(t *testing.T) {
 	redis := redistest.Start(t)
-	a := admin{t, "127.0.0.1:" + freePort(t)}
+	a := admin{t, "127.0.0.1:" + redistest.FreePort(t)}
 	p := serve(t, redisSettings(t, redis.URL(), a.settings(map[string]string{})))
 	a.expectReady(http.StatusOK, "断电不丢")
 	client := redis.Client()

@@ -6,7 +6,6 @@ import (
 	"html"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -352,7 +351,7 @@ func TestWeakRedis(t *testing.T) {
 	}
 
 	const says = "重启会丢最近的数据"
-	admin := "127.0.0.1:" + freePort(t)
+	admin := "127.0.0.1:" + redistest.FreePort(t)
 	set := redisSettings(t, redistest.Start(t, "--appendonly", "no").URL(), map[string]string{
 		"JINDU_ADMIN_ADDR": admin, "JINDU_ALLOW_WEAK_DURABILITY": "true",
 	})
@@ -383,17 +382,6 @@ func TestWeakRedis(t *testing.T) {
 func percentile(took []time.Duration, p int) time.Duration {
 	slices.Sort(took)
 	return took[min(len(took)*p/100, len(took)-1)]
-}
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
 }
 
 // eventually tries until it works.

@@ -112,7 +112,7 @@ func TestServeAsOperatorsUseIt(t *testing.T) {
 // refuses from one that is away.
 func TestHealthSaysWhatIsWrong(t *testing.T) {
 	redis := redistest.Start(t)
-	a := admin{t, "127.0.0.1:" + freePort(t)}
+	a := admin{t, "127.0.0.1:" + redistest.FreePort(t)}
 	set := a.settings(map[string]string{})
 	serve(t, redisSettings(t, redis.URL(), set))
 	a.expectReady(http.StatusOK, "断电不丢")

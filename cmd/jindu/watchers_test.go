@@ -26,7 +26,7 @@ func TestManyWatchersOnRedis(t *testing.T) {
 	}
 	const perSecond = 500 / raceFactor
 	redis := redistest.Start(t)
-	a := admin{t, "127.0.0.1:" + freePort(t)}
+	a := admin{t, "127.0.0.1:" + redistest.FreePort(t)}
 	here := serve(t, redisSettings(t, redis.URL(), nil))
 	there := serve(t, redisSettings(t, redis.URL(), a.settings(map[string]string{}))) // who only watches
 	path := townships(t, redisSettings(t, redis.URL(), nil))[0]

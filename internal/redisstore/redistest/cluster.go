@@ -24,7 +24,7 @@ func StartCluster(t testing.TB, masters, replicas, nodeTimeout int) *Cluster {
 	t.Helper()
 	c := &Cluster{}
 	for i := range masters + replicas {
-		s := Start(t, "--cluster-enabled", "yes", "--cluster-port", freePort(t),
+		s := Start(t, "--cluster-enabled", "yes", "--cluster-port", FreePort(t),
 			"--cluster-node-timeout", fmt.Sprint(nodeTimeout), "--cluster-replica-validity-factor", "0")
 		if i < masters {
 			c.Masters = append(c.Masters, s)

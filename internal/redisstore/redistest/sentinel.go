@@ -26,7 +26,7 @@ func StartSentinel(t testing.TB) *Sentinel {
 	s.Replica = Start(t, "--replicaof", host+" "+port)
 	s.Replica.awaitReplica(s.Master)
 
-	own := freePort(t)
+	own := FreePort(t)
 	s.Server = &Server{Addr: net.JoinHostPort("127.0.0.1", own), t: t, dir: t.TempDir()}
 	conf := fmt.Sprintf("port %s\nbind 127.0.0.1\nlogfile redis.log\nsentinel monitor %s %s %s 1\nsentinel down-after-milliseconds %s 1000\n",
 		own, MasterName, host, port, MasterName)

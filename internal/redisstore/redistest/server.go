@@ -37,7 +37,7 @@ type Server struct {
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
 	logging.Disable() // what the client says of a server that is away is the test's doing
-	port := freePort(t)
+	port := FreePort(t)
 	s := &Server{Addr: net.JoinHostPort("127.0.0.1", port), t: t, dir: t.TempDir()}
 	s.args = append([]string{
 		"--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--daemonize", "no",
@@ -118,7 +118,8 @@ func (s *Server) signal(sig syscall.Signal) {
 	}
 }
 
-func freePort(t testing.TB) string {
+// FreePort is a port of 127.0.0.1 that nothing listens on.
+func FreePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
