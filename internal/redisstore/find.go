@@ -39,17 +39,16 @@ func (s *Store) Find(ctx context.Context, id string, who respondent.Pseudonym) (
 	if err != nil {
 		return survey.Result{}, false, err
 	}
-	key, _ := state.Val()[0].(string)
-	closed := state.Val()[1] != nil
+	key, closed := held(state)
 	if err := s.compare(id, key, closed); err != nil {
 		return survey.Result{}, false, err
 	}
 	if closed {
 		return survey.Result{}, false, fmt.Errorf("%w: %s", survey.ErrClosed, id)
 	}
-	of, _ := own.Val()[0].(string)
 	if number > 0 {
-		if err := s.comparePart(p, of, own.Val()[1] != nil); err != nil {
+		of, closed := held(own)
+		if err := s.comparePart(p, of, closed); err != nil {
 			return survey.Result{}, false, err
 		}
 	}

@@ -139,18 +139,25 @@ func (s *Store) lookAround(ctx context.Context) error {
 	}
 	var lost error
 	for i, id := range ids {
-		key, _ := states[i].Val()[0].(string)
-		if err := s.compare(id, key, states[i].Val()[1] != nil); err != nil {
+		key, closed := held(states[i])
+		if err := s.compare(id, key, closed); err != nil {
 			lost = err
 		}
 	}
 	for i, p := range others {
-		of, _ := marks[i].Val()[0].(string)
-		if err := s.comparePart(p, of, marks[i].Val()[1] != nil); err != nil {
+		of, closed := held(marks[i])
+		if err := s.comparePart(p, of, closed); err != nil {
 			lost = err
 		}
 	}
 	return lost
+}
+
+// held reads a part's state as it was asked for: its key or mark, "" where there is
+// none, and whether the survey was closed for good.
+func held(state *redis.SliceCmd) (value string, closed bool) {
+	value, _ = state.Val()[0].(string)
+	return value, state.Val()[1] != nil
 }
 
 // comparePart compares the mark that a part other than the first bears.
