@@ -57,8 +57,8 @@ func (s *Store) marks(ctx context.Context, id string, parts int) ([]partMark, er
 	}
 	all := make([]partMark, len(others))
 	for i, p := range others {
-		of, _ := rows[i].Val()[0].(string)
-		all[i] = partMark{p, of, rows[i].Val()[1] != nil}
+		of, closed := held(rows[i])
+		all[i] = partMark{p, of, closed}
 	}
 	return all, nil
 }
