@@ -46,16 +46,16 @@ type analyzer struct {
 
 // analyze takes a question or a phrase apart.
 func (a *analyzer) analyze(runes []rune) analysis {
-	out := a.split(runes, make([]term, 0, 2*len(runes)+4))
+	var l lattice
+	out := a.split(runes, make([]term, 0, 2*len(runes)+4), &l)
 	out.distinct()
 	return out
 }
 
 // split segments the text into the fewest words and unknown characters, names of
 // substances first, and gives its terms, in room, as often as they occur.
-func (a *analyzer) split(runes []rune, room []term) analysis {
-	var l lattice
-	best := a.segment(runes, &l)
+func (a *analyzer) split(runes []rune, room []term, l *lattice) analysis {
+	best := a.segment(runes, l)
 	out := analysis{terms: room[:0], runes: runes}
 	unknown := 0 // runes seen since the last known word
 	flush := func(end int) {
@@ -117,6 +117,8 @@ type lattice struct {
 // end 0 means an unknown character.
 func (a *analyzer) segment(runes []rune, l *lattice) []span {
 	best, cost := l.best[:len(runes)], l.cost[:len(runes)+1]
+	clear(best)
+	cost[len(runes)] = 0
 	for i := len(runes) - 1; i >= 0; i-- {
 		cost[i] = cost[i+1] + 1
 		language.words.at(runes, i, func(end int, values []int32) {

@@ -2,7 +2,6 @@ package search
 
 import (
 	"math"
-	"slices"
 	"sync"
 )
 
@@ -19,10 +18,17 @@ type evidence struct {
 }
 
 type evidenceShard struct {
-	index map[uint64]int32 // feature → index into the others
+	index map[uint64]int32 // feature → index into idf and lists
 	idf   []float32        // over texts
-	holds []int32          // how many entries hold it
-	gains [][]gain
+	lists []gainList
+	gains []gain
+}
+
+// gainList says where in the shard the gains of a feature are.
+type gainList struct{ from, end int32 }
+
+func (s *evidenceShard) of(feature int32) []gain {
+	return s.gains[s.lists[feature].from:s.lists[feature].end]
 }
 
 // gain is what a feature tells for an entry, in nats, beyond what it tells for one of
@@ -64,55 +70,41 @@ func (a analysis) features(to []term, single bool) []term {
 	return to
 }
 
-// sayings are the features of all texts of one entry, one text after the other.
-type sayings struct {
-	features []term
-	at       []int32 // for each feature: its index in its shard
-	texts    []saying
-}
-
-// saying is one text: where its features end, and how much it counts.
-type saying struct {
-	end   int
-	share float32
-}
-
-func (s *sayings) add(a analysis, share float32) {
-	from := len(s.features)
-	s.features = a.features(s.features, share == 1)
-	if share == 1 { // a phrase is short: what it repeats counts once
-		own := s.features[from:]
-		slices.SortFunc(own, byKey)
-		own = slices.CompactFunc(own, func(a, b term) bool { return a.key == b.key })
-		s.features = s.features[:from+len(own)]
-	}
-	s.texts = append(s.texts, saying{len(s.features), share})
-}
-
-// newEvidence learns from the sayings of all entries. It changes their weights.
+// newEvidence learns from the texts of all entries. It changes their features.
 func newEvidence(all []parts) *evidence {
 	ev := &evidence{bias: make([]float32, len(all))}
 	bias := ev.bias // keeps the pool from holding all
 	ev.pool.New = func() any { s := make([]float32, len(bias)); return &s }
 	texts := 0
 	for i := range all {
-		all[i].sayings.at = make([]int32, len(all[i].sayings.features))
-		texts += len(all[i].sayings.texts)
+		texts += len(all[i].texts)
 	}
+	var squares [shardCount][]float32 // by text: what the shard adds to the square of its length
 	var work sync.WaitGroup
 	for n := range ev.shards {
-		work.Go(func() { ev.shards[n].count(n, all, texts) })
+		work.Go(func() {
+			ev.shards[n].count(n, all, texts)
+			squares[n] = ev.shards[n].measure(n, all, texts)
+		})
 	}
 	work.Wait()
+	scale := squares[0]
+	at := 0
 	for i := range all {
-		all[i].sayings.scale(ev)
+		for _, share := range all[i].texts {
+			square := float32(1e-9)
+			for n := range squares {
+				square += squares[n][at]
+			}
+			scale[at] = share / float32(math.Sqrt(float64(square)))
+			at++
+		}
 	}
-	mass := make([][]float32, len(ev.shards)) // by shard: of each entry
+	var mass [shardCount][]float32 // of each entry
 	known := 0
 	for n := range ev.shards {
-		mass[n] = make([]float32, len(all))
 		known += len(ev.shards[n].idf)
-		work.Go(func() { ev.shards[n].weigh(n, all, mass[n]) })
+		work.Go(func() { mass[n] = ev.shards[n].weigh(n, all, scale) })
 	}
 	work.Wait()
 	total := float32(0)
@@ -129,28 +121,30 @@ func newEvidence(all []parts) *evidence {
 	return ev
 }
 
-// count numbers the features of the n-th shard and gives them their IDF.
+// count gives the features of the n-th shard their indexes, instead of their keys, and
+// their IDF over so many texts.
 func (s *evidenceShard) count(n int, all []parts, texts int) {
-	s.index = make(map[uint64]int32, 1<<13)
+	total := 0
+	for i := range all {
+		total += len(all[i].features[n])
+	}
+	s.index = make(map[uint64]int32, total/repeated)
 	var last []int32 // by feature: the entry seen last, from 1
 	for i := range all {
-		said := &all[i].sayings
-		for j, f := range said.features {
-			if shardOf(f.key) != n {
-				continue
-			}
+		for j := range all[i].features[n] {
+			f := &all[i].features[n][j]
 			at, ok := s.index[f.key]
 			if !ok {
 				at = int32(len(s.idf))
 				s.index[f.key] = at
-				s.idf, s.holds, last = append(s.idf, 0), append(s.holds, 0), append(last, 0)
+				s.idf, s.lists, last = append(s.idf, 0), append(s.lists, gainList{}), append(last, 0)
 			}
 			s.idf[at]++
 			if last[at] != int32(i)+1 {
 				last[at] = int32(i) + 1
-				s.holds[at]++
+				s.lists[at].end++ // so far how many entries hold it
 			}
-			said.at[j] = at
+			f.key = uint64(at)
 		}
 	}
 	for at, df := range s.idf {
@@ -158,54 +152,50 @@ func (s *evidenceShard) count(n int, all []parts, texts int) {
 	}
 }
 
-// scale brings each text to the length of its share.
-func (s *sayings) scale(ev *evidence) {
-	from := 0
-	for _, t := range s.texts {
-		length := float32(0)
-		for j := from; j < t.end; j++ {
-			f := &s.features[j]
-			f.weight *= ev.shards[shardOf(f.key)].idf[s.at[j]]
-			length += f.weight * f.weight
+// measure weighs the features of the n-th shard by their IDF, and sums the squares for
+// each of so many texts.
+func (s *evidenceShard) measure(n int, all []parts, texts int) []float32 {
+	squares := make([]float32, texts)
+	first := 0 // text of the entry
+	for i := range all {
+		for j := range all[i].features[n] {
+			f := &all[i].features[n][j]
+			f.weight *= s.idf[f.key]
+			squares[first+int(f.of)] += f.weight * f.weight
 		}
-		scale := t.share / float32(math.Sqrt(float64(max(length, 1e-9))))
-		for j := from; j < t.end; j++ {
-			s.features[j].weight *= scale
-		}
-		from = t.end
+		first += len(all[i].texts)
 	}
+	return squares
 }
 
-// weigh turns the masses of the features of the n-th shard into gains, and adds those
-// of each entry to mass.
-func (s *evidenceShard) weigh(n int, all []parts, mass []float32) {
-	s.gains = make([][]gain, len(s.idf))
-	total := 0
-	for _, n := range s.holds {
-		total += int(n)
+// weigh turns the masses of the features of the n-th shard, each to the scale of its
+// text, into gains, and gives those of each entry.
+func (s *evidenceShard) weigh(n int, all []parts, scale []float32) []float32 {
+	total := int32(0)
+	for at := range s.lists {
+		l := &s.lists[at]
+		room := l.end
+		*l = gainList{total, total} // they grow into their room
+		total += room
 	}
-	room := make([]gain, 0, total)
-	for at, n := range s.holds {
-		s.gains[at] = room[:0:n]
-		room = room[n:n:cap(room)]
-	}
+	s.gains = make([]gain, total)
+	mass := make([]float32, len(all))
 	for i := range all {
-		said := &all[i].sayings
-		for j, f := range said.features {
-			if shardOf(f.key) != n {
-				continue
-			}
-			mass[i] += f.weight
-			own := s.gains[said.at[j]]
-			if last := len(own) - 1; last >= 0 && own[last].entry == int32(i) {
-				own[last].nats += f.weight
+		for _, f := range all[i].features[n] {
+			weight := f.weight * scale[f.of]
+			mass[i] += weight
+			l := &s.lists[f.key]
+			if last := l.end - 1; last >= l.from && s.gains[last].entry == int32(i) {
+				s.gains[last].nats += weight
 			} else {
-				s.gains[said.at[j]] = append(own, gain{int32(i), f.weight})
+				s.gains[l.end] = gain{int32(i), weight}
+				l.end++
 			}
 		}
+		scale = scale[len(all[i].texts):]
 	}
-	for _, gains := range s.gains {
-		total := float32(0)
+	for at := range s.lists {
+		gains, total := s.of(int32(at)), float32(0)
 		for _, g := range gains {
 			total += g.nats
 		}
@@ -214,6 +204,7 @@ func (s *evidenceShard) weigh(n int, all []parts, mass []float32) {
 			gains[i].nats = float32(math.Log(float64((g.nats + smoothing) / smoothing * (total + smoothing) / (others + smoothing))))
 		}
 	}
+	return mass
 }
 
 // of gives the evidence of a question for each entry, in nats over knowing nothing of
@@ -221,20 +212,19 @@ func (s *evidenceShard) weigh(n int, all []parts, mass []float32) {
 func (ev *evidence) of(q analysis) *[]float32 {
 	sums := ev.pool.Get().(*[]float32)
 	clear(*sums)
-	var asked sayings
-	asked.add(q, 1)
-	lists := make([][]gain, len(asked.features))
+	asked := distinct(q.features(make([]term, 0, len(q.terms)+2*len(q.runes)), true))
+	lists := make([][]gain, len(asked))
 	length, all := float32(0), float32(0)
-	for i, f := range asked.features {
+	for i, f := range asked {
 		s := &ev.shards[shardOf(f.key)]
 		if at, ok := s.index[f.key]; ok {
 			w := f.weight * s.idf[at]
-			asked.features[i].weight, lists[i] = w, s.gains[at]
+			asked[i].weight, lists[i] = w, s.of(at)
 			length, all = length+w*w, all+w
 		}
 	}
 	scale := 1 / float32(math.Sqrt(float64(max(length, 1e-9))))
-	for i, f := range asked.features {
+	for i, f := range asked {
 		for _, g := range lists[i] {
 			(*sums)[g.entry] += f.weight * scale * g.nats
 		}

@@ -77,8 +77,32 @@ func New(lib *content.Library) *Index {
 		ix.safety = newSafety(lib, ix.analyzer.names)
 		ix.safety.model = trained()
 	})
+	work.Go(func() {
+		ix.claim()
+		ix.title()
+		ix.articles = newArticles(lib, ix.entries)
+		ix.spelling = newSpelling(ix.entries)
+		ix.locate(lib)
+	})
 	all := split(ix.entries, ix.analyzer)
 	ix.ranker = newRanker(newPostings(all), newEvidence(all), ix.entries, ix.analyzer)
+	work.Wait()
+	return ix
+}
+
+// claim notes what each entry is called and asked.
+func (ix *Index) claim() {
+	for i, e := range ix.entries {
+		for _, words := range [][]string{{e.Title}, e.Aliases, e.Questions} {
+			claim(ix.exact, words, int32(i))
+		}
+		claim(ix.called, append([]string{e.Title}, e.Aliases...), int32(i))
+		claim(ix.vague, e.Ambiguous, int32(i))
+	}
+}
+
+// title notes which substances the title of each entry names.
+func (ix *Index) title() {
 	ix.titled = make([][]int32, len(ix.entries))
 	for i, e := range ix.entries {
 		for _, m := range ix.analyzer.analyze(fold(e.Title).runes).mentions {
@@ -87,18 +111,6 @@ func New(lib *content.Library) *Index {
 			}
 		}
 	}
-	ix.articles = newArticles(lib, ix.entries)
-	ix.spelling = newSpelling(ix.entries)
-	for i, e := range ix.entries {
-		for _, words := range [][]string{{e.Title}, e.Aliases, e.Questions} {
-			claim(ix.exact, words, int32(i))
-		}
-		claim(ix.called, append([]string{e.Title}, e.Aliases...), int32(i))
-		claim(ix.vague, e.Ambiguous, int32(i))
-	}
-	work.Wait()
-	ix.locate(lib)
-	return ix
 }
 
 // locate notes which county each township and village lies in.

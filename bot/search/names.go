@@ -60,14 +60,19 @@ func newNames(entries []*content.Entry) *names {
 // dropDeeds forgets names that are an act with a shorter name in it, such as 种大麻:
 // the act, not the substance, is what a question with it is about.
 func (n *names) dropDeeds() {
-	kept := &names{words: newTrie()}
+	kept := make([]name, 0, len(n.list))
 	for _, x := range n.list {
 		if !n.isDeed(x.runes) {
-			kept.words.add(x.runes, int32(len(kept.list)))
-			kept.list = append(kept.list, x)
+			kept = append(kept, x)
 		}
 	}
-	*n = *kept
+	if len(kept) == len(n.list) {
+		return
+	}
+	n.list, n.words = kept, newTrie()
+	for at, x := range kept {
+		n.words.add(x.runes, int32(at))
+	}
 }
 
 func (n *names) isDeed(runes []rune) bool {

@@ -29,32 +29,36 @@ type postings struct {
 	strings []phrase
 }
 
-// shard holds the lists of a part of the terms. Shards are built side by side.
+// shard holds the lists of a part of the terms, one behind the other. Shards are built
+// side by side.
 type shard struct {
-	index map[uint64]int32 // term → index into lists
-	lists []list
-}
-
-const shardCount = 4
-
-func shardOf(key uint64) int { return int(key % shardCount) }
-
-// list gives the list of a term.
-func (p *postings) list(key uint64) (*list, bool) {
-	s := &p.shards[shardOf(key)]
-	at, ok := s.index[key]
-	if !ok {
-		return nil, false
-	}
-	return &s.lists[at], true
-}
-
-type list struct {
-	idf     float32
-	special bool // a word that narrows a question to a case of its own
+	index   map[uint64]int32 // term → index into lists
+	lists   []list
 	entries []inEntry
 	strings []inString
 }
+
+// list says where in the shard a term's own lists begin, and how long they are.
+type list struct {
+	entriesAt, stringsAt int32
+	entries, strings     int32
+	idf                  float32
+	special              bool // a word that narrows a question to a case of its own
+}
+
+// find gives the list of a term, and the shard that it lies in.
+func (p *postings) find(key uint64) (*list, *shard) {
+	s := &p.shards[shardOf(key)]
+	at, ok := s.index[key]
+	if !ok {
+		return nil, nil
+	}
+	return &s.lists[at], s
+}
+
+func (s *shard) inEntries(l *list) []inEntry { return s.entries[l.entriesAt:][:l.entries] }
+
+func (s *shard) inStrings(l *list) []inString { return s.strings[l.stringsAt:][:l.strings] }
 
 type inEntry struct {
 	entry  int32
@@ -78,25 +82,21 @@ type phrase struct {
 func newPostings(all []parts) *postings {
 	p := &postings{}
 	for i, e := range all {
-		for _, parts := range e.phrases {
-			p.strings = append(p.strings, newPhrase(int32(i), parts))
-		}
-	}
-	lengths := make([]float32, len(all))
-	for i, e := range all {
-		for _, t := range e.fields {
-			lengths[i] += t.weight
+		for _, s := range e.phrases {
+			s.entry = int32(i)
+			p.strings = append(p.strings, s)
 		}
 	}
 	var work sync.WaitGroup
 	for n := range p.shards {
-		work.Go(func() { p.shards[n].build(n, all, lengths) })
+		work.Go(func() { p.shards[n].build(n, all) })
 	}
 	work.Wait()
-	for _, s := range p.shards {
-		for _, l := range s.lists {
-			for _, x := range l.strings {
-				p.strings[x.phrase].mass += l.idf * x.weight
+	for n := range p.shards {
+		s := &p.shards[n]
+		for at := range s.lists {
+			for _, x := range s.inStrings(&s.lists[at]) {
+				p.strings[x.phrase].mass += s.lists[at].idf * x.weight
 			}
 		}
 	}
@@ -104,8 +104,8 @@ func newPostings(all []parts) *postings {
 	return p
 }
 
-func newPhrase(entry int32, parts analysis) phrase {
-	s := phrase{entry: entry, drugs: parts.facets&subject != 0}
+func newPhrase(parts analysis) phrase {
+	s := phrase{drugs: parts.facets&subject != 0}
 	for _, t := range parts.terms {
 		s.entity = s.entity || t.key&kindMask == entityTerm
 		if t.narrows() {
@@ -115,110 +115,91 @@ func newPhrase(entry int32, parts analysis) phrase {
 	return s
 }
 
-// build makes the lists of the terms that belong to the n-th shard, of all entries
-// in order. lengths holds the sum of each entry's frequencies.
-func (s *shard) build(n int, all []parts, lengths []float32) {
-	s.index = make(map[uint64]int32, 1<<13)
-	terms := 0
-	for _, e := range all {
-		terms += len(e.fields)
-	}
-	ids := make([]int32, 0, 2*terms/shardCount) // the lists of the terms, in the order of the second walk
-	seen := make([]room, 0, 1<<13)
-	walk(n, all, func(entry, phrase int32, t term) {
-		at, ok := s.index[t.key]
-		if !ok {
-			at = int32(len(seen))
-			s.index[t.key] = at
-			seen = append(seen, room{})
-		}
-		ids = append(ids, at)
-		seen[at].count(entry, phrase)
-	})
-	s.lists = make([]list, len(seen))
-	entries, strings := 0, 0
-	for _, r := range seen {
-		entries, strings = entries+int(r.entries), strings+int(r.strings)
-	}
-	inEntries, inStrings := make([]inEntry, entries), make([]inString, strings)
-	for at, r := range seen {
+// build makes the lists of the terms of the n-th shard, of all entries in order.
+func (s *shard) build(n int, all []parts) {
+	s.number(n, all)
+	entries, strings := int32(0), int32(0)
+	for at := range s.lists {
 		l := &s.lists[at]
-		l.entries, inEntries = inEntries[:0:r.entries], inEntries[r.entries:]
-		l.strings, inStrings = inStrings[:0:r.strings], inStrings[r.strings:]
+		l.entriesAt, l.stringsAt = entries, strings
+		entries, strings = entries+l.entries, strings+l.strings
+		l.entries, l.strings = 0, 0 // the room is known; they grow into it
 	}
-	next := 0
-	walk(n, all, func(entry, phrase int32, t term) {
-		l := &s.lists[ids[next]]
-		next++
-		if phrase >= 0 {
-			l.strings = append(l.strings, inString{phrase, t.weight})
-			l.special = l.special || t.narrows()
-			return
-		}
-		if n := len(l.entries); n > 0 && l.entries[n-1].entry == entry {
-			l.entries[n-1].weight += t.weight
-		} else {
-			l.entries = append(l.entries, inEntry{entry, t.weight})
-		}
-	})
-	s.weigh(lengths)
-}
-
-// walk visits the terms of the n-th shard: those of each entry's fields, with phrase -1,
-// and then those of its phrases.
-func walk(n int, all []parts, visit func(entry, phrase int32, t term)) {
-	at := int32(0) // phrase
+	s.entries, s.strings = make([]inEntry, entries), make([]inString, strings)
+	first := int32(0) // phrase of the entry
 	for i, e := range all {
-		for _, t := range e.fields {
-			if shardOf(t.key) == n {
-				visit(int32(i), -1, t)
+		for _, t := range e.terms[n] {
+			l, weight := &s.lists[t.key], t.weight
+			if t.of != noPhrase {
+				s.strings[l.stringsAt+l.strings] = inString{first + t.of, weight}
+				l.strings++
+				weight *= e.fields[t.of]
+			}
+			if at := l.entriesAt + l.entries - 1; l.entries > 0 && s.entries[at].entry == int32(i) {
+				s.entries[at].weight += weight
+			} else {
+				s.entries[at+1] = inEntry{int32(i), weight}
+				l.entries++
 			}
 		}
-		for _, parts := range e.phrases {
-			for _, t := range parts.terms {
-				if shardOf(t.key) == n {
-					visit(int32(i), at, t)
-				}
+		first += int32(len(e.phrases))
+	}
+	s.weigh(all)
+}
+
+// number gives the terms of the n-th shard their indexes, instead of their keys, and
+// counts how long the lists of each are.
+func (s *shard) number(n int, all []parts) {
+	total := 0
+	for i := range all {
+		total += len(all[i].terms[n])
+	}
+	s.index, s.lists = make(map[uint64]int32, total/repeated), make([]list, 0, total/repeated)
+	var last []int32 // by term: the entry seen last, from 1
+	for i := range all {
+		for j := range all[i].terms[n] {
+			t := &all[i].terms[n][j]
+			at, ok := s.index[t.key]
+			if !ok {
+				at = int32(len(s.lists))
+				s.index[t.key] = at
+				s.lists, last = append(s.lists, list{}), append(last, 0)
 			}
-			at++
+			l := &s.lists[at]
+			if t.of != noPhrase {
+				l.strings++
+				l.special = l.special || narrows(t.key, t.weight)
+			}
+			if last[at] != int32(i)+1 {
+				last[at] = int32(i) + 1
+				l.entries++
+			}
+			t.key = uint64(at)
 		}
 	}
 }
 
-// room is how long the lists of a term will be.
-type room struct {
-	entries, strings int32
-	last             int32 // the entry counted last, from 1
-}
-
-func (r *room) count(entry, phrase int32) {
-	switch {
-	case phrase >= 0:
-		r.strings++
-	case r.last != entry+1:
-		r.last = entry + 1
-		r.entries++
-	}
-}
+// repeated is about how often a term, or a feature, occurs.
+const repeated = 8
 
 // weigh turns frequencies into saturated weights.
-func (s *shard) weigh(lengths []float32) {
-	n, total := len(lengths), float32(0)
-	for _, l := range lengths {
-		total += l
+func (s *shard) weigh(all []parts) {
+	n, total := len(all), float32(0)
+	for i := range all {
+		total += all[i].length
 	}
 	mean := max(1, total/float32(max(1, n)))
 	for at := range s.lists {
 		l := &s.lists[at]
-		l.idf = idf(n, len(l.entries))
+		l.idf = idf(n, int(l.entries))
 		if l.idf < leastIDF && n > 1 {
 			*l = list{} // says nothing here, and would cost the most
 			continue
 		}
-		for j := range l.entries {
-			e := &l.entries[j]
-			tf := e.weight / (1 - bm25B + bm25B*lengths[e.entry]/mean)
-			e.weight = tf / (tf + bm25K1)
+		own := s.inEntries(l)
+		for j := range own {
+			tf := own[j].weight / (1 - bm25B + bm25B*all[own[j].entry].length/mean)
+			own[j].weight = tf / (tf + bm25K1)
 		}
 	}
 }

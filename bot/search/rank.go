@@ -109,8 +109,8 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 	var all, plain float32 // IDF mass with and without names of substances
 	asked := int8(0)       // words that narrow the case
 	for _, t := range q.terms {
-		l, known := r.list(t.key)
-		if !known {
+		l, shard := r.find(t.key)
+		if l == nil {
 			if t.weight < pairWeight {
 				continue
 			}
@@ -127,7 +127,7 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		if t.key&kindMask != entityTerm {
 			plain += mass
 		}
-		for _, p := range l.entries {
+		for _, p := range shard.inEntries(l) {
 			if s.cover[p.entry] == 0 {
 				s.entries = append(s.entries, p.entry)
 			}
@@ -141,7 +141,7 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 			}
 		}
 		last := int32(-1)
-		for _, p := range l.strings {
+		for _, p := range shard.inStrings(l) {
 			if of := r.strings[p.phrase].entry; of != last {
 				if l.special {
 					s.asked[of]++

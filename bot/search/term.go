@@ -39,21 +39,30 @@ const (
 )
 
 // narrows says that the term turns a text to a case of its own.
-func (t term) narrows() bool { return t.weight == caseWeight && t.key&kindMask == groupTerm }
+func (t term) narrows() bool { return narrows(t.key, t.weight) }
+
+func narrows(key uint64, weight float32) bool {
+	return weight == caseWeight && key&kindMask == groupTerm
+}
 
 func (out *analysis) add(key uint64, weight float32) {
 	out.terms = append(out.terms, term{key, weight})
 }
 
 // distinct keeps each term once, with its greatest weight.
-func (out *analysis) distinct() {
-	slices.SortFunc(out.terms, byKey)
-	out.terms = slices.CompactFunc(out.terms, func(a, b term) bool { return a.key == b.key })
+func (out *analysis) distinct() { out.terms = distinct(out.terms) }
+
+func distinct(terms []term) []term {
+	slices.SortFunc(terms, byKey)
+	return slices.CompactFunc(terms, func(a, b term) bool { return a.key == b.key })
 }
 
 // byKey orders terms, the weightiest of a key first.
 func byKey(a, b term) int {
-	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(b.weight, a.weight))
+	if a.key != b.key {
+		return cmp.Compare(a.key, b.key)
+	}
+	return cmp.Compare(b.weight, a.weight)
 }
 
 func pair(a, b rune) uint64 { return bigramTerm | uint64(a)<<24 | uint64(b) }

@@ -1,14 +1,17 @@
 package search
 
+import "slices"
+
 // trie finds the words of a list in a text.
 type trie struct {
-	root  []int32 // node of a first rune of the basic plane; 0: none
-	nodes []trieNode
+	root   []int32 // node of a first rune of the basic plane; 0: none
+	nodes  []trieNode
+	values [][]int32 // of the nodes that end a word
 }
 
 type trieNode struct {
-	next   []trieEdge
-	values []int32
+	next     []trieEdge
+	valuesAt int32 // index into values; 0: no word ends here
 }
 
 type trieEdge struct {
@@ -16,7 +19,9 @@ type trieEdge struct {
 	node int32
 }
 
-func newTrie() *trie { return &trie{root: make([]int32, 1<<16), nodes: make([]trieNode, 1)} }
+func newTrie() *trie {
+	return &trie{root: make([]int32, 1<<16), nodes: make([]trieNode, 1), values: make([][]int32, 1)}
+}
 
 func (t *trie) step(node int32, r rune) int32 {
 	if node == 0 && r < 1<<16 {
@@ -32,6 +37,9 @@ func (t *trie) step(node int32, r rune) int32 {
 
 // add gives a word one more value.
 func (t *trie) add(word []rune, value int32) {
+	if len(word) == 0 {
+		return
+	}
 	at := int32(0)
 	for _, r := range word {
 		next := t.step(at, r)
@@ -46,15 +54,14 @@ func (t *trie) add(word []rune, value int32) {
 		}
 		at = next
 	}
-	if at == 0 {
-		return
+	of := &t.nodes[at].valuesAt
+	if *of == 0 {
+		*of = int32(len(t.values))
+		t.values = append(t.values, nil)
 	}
-	for _, v := range t.nodes[at].values {
-		if v == value {
-			return
-		}
+	if !slices.Contains(t.values[*of], value) {
+		t.values[*of] = append(t.values[*of], value)
 	}
-	t.nodes[at].values = append(t.nodes[at].values, value)
 }
 
 // at calls found for every word that starts at runes[i]; a word of Latin letters
@@ -65,7 +72,7 @@ func (t *trie) at(runes []rune, i int, found func(end int, values []int32)) {
 		return
 	}
 	for j := i + 1; ; j++ {
-		if values := t.nodes[node].values; len(values) > 0 {
+		if values := t.values[t.nodes[node].valuesAt]; len(values) > 0 {
 			if !latin(runes[j-1]) || j == len(runes) || !latin(runes[j]) {
 				found(j, values)
 			}
