@@ -37,7 +37,7 @@ eval: ## print how surely the bot finds its entries (bot/search/testdata)
 	$(GO) test -count 1 -run TestEval -v ./bot/search
 
 train: ## fit what the bot takes for dangerous or off the subject to bot/search/data anew
-	$(GO) test -count 1 -run TestTrain -train ./bot/search
+	$(GO) test -count 1 -run TestTrain ./bot/search -train
 
 bench: ## measure against the bare libraries, both sides in one run
 	$(GO) test -run '^$$' -bench Ratio -benchtime 3s ./...

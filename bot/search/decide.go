@@ -12,7 +12,7 @@ const (
 	namedTrust  = -0.3 // of an answer on the substance that the question names
 	leastChoice = -1.0 // of choices
 	likely      = -0.5 // of a first choice beside which the second is offered, however far behind
-	leastHint   = -3   // of a hint beside "I don't know"
+	leastHint   = -2   // of a hint beside "I don't know"
 	choiceShare = 0.75 // of the best score, to be offered beside it
 
 	maxActs      = 3 // articles offered when no act is named

@@ -14,6 +14,7 @@ import (
 type evidence struct {
 	shards [shardCount]evidenceShard
 	bias   []float32 // by entry, for each unit of a question's weight
+	unseen float32   // the IDF of a feature that no text has
 	pool   sync.Pool // of *[]float32, by entry
 }
 
@@ -79,6 +80,7 @@ func newEvidence(all []parts) *evidence {
 	for i := range all {
 		texts += len(all[i].texts)
 	}
+	ev.unseen = idfOver(texts, 0)
 	var squares [shardCount][]float32 // by text: what the shard adds to the square of its length
 	var work sync.WaitGroup
 	for n := range ev.shards {
@@ -148,8 +150,12 @@ func (s *evidenceShard) count(n int, all []parts, texts int) {
 		}
 	}
 	for at, df := range s.idf {
-		s.idf[at] = float32(math.Log(1 + float64(texts)/(float64(df)+0.5)))
+		s.idf[at] = idfOver(texts, df)
 	}
+}
+
+func idfOver(texts int, df float32) float32 {
+	return float32(math.Log(1 + float64(texts)/(float64(df)+0.5)))
 }
 
 // measure weighs the features of the n-th shard by their IDF, and sums the squares for
@@ -205,6 +211,15 @@ func (s *evidenceShard) weigh(n int, all []parts, scale []float32) []float32 {
 		}
 	}
 	return mass
+}
+
+// idf of a feature over the texts, in nats.
+func (ev *evidence) idf(feature uint64) float32 {
+	s := &ev.shards[shardOf(feature)]
+	if at, ok := s.index[feature]; ok {
+		return s.idf[at]
+	}
+	return ev.unseen
 }
 
 // of gives the evidence of a question for each entry, in nats over knowing nothing of

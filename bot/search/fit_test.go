@@ -79,7 +79,7 @@ func TestFit(t *testing.T) {
 
 // sample adds the decision on one labelled question, if it comes to one.
 func (ix *Index) sample(samples []sample, l labelled) []sample {
-	if _, ok := ix.Safety(l.question); ok {
+	if _, ok := ix.Safety(l.question); ok || l.kind == "two" { // not one decision
 		return samples
 	}
 	if _, ok := ix.Exact(l.question); ok {

@@ -76,11 +76,11 @@ func fold(s string) text {
 			t.runes, gap = append(t.runes, r), false
 		default:
 			gap = true
-			if strings.ContainsRune("。,!?;、\n…~", r) {
-				t.question = t.question || r == '?'
-				if n := len(t.cuts); n == 0 || t.cuts[n-1] != len(t.runes) {
-					t.cuts = append(t.cuts, len(t.runes))
-				}
+			t.question = t.question || r == '?'
+			n := len(t.runes)
+			spaced := unicode.IsSpace(r) && n > 0 && han(t.runes[n-1]) // many write a space for a comma
+			if (spaced || strings.ContainsRune("。,!?;、…~", r)) && (len(t.cuts) == 0 || t.cuts[len(t.cuts)-1] != n) {
+				t.cuts = append(t.cuts, n)
 			}
 		}
 	}

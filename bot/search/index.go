@@ -63,6 +63,7 @@ type Index struct {
 	vague    map[string][]int32 // folded name that may mean several → entries
 	safety   *safety
 	spelling *spelling
+	speller  *speller
 	places   *trie    // townships and villages; a value is an index into counties
 	counties []string // codes
 }
@@ -87,6 +88,7 @@ func New(lib *content.Library) *Index {
 	all := split(ix.entries, ix.analyzer)
 	ix.ranker = newRanker(newPostings(all), newEvidence(all), ix.entries, ix.analyzer)
 	work.Wait()
+	ix.speller = newSpeller(ix.ranker.evidence, ix.analyzer.names, ix.spelling)
 	return ix
 }
 
@@ -182,8 +184,9 @@ func byLinks(lib *content.Library) ([]*content.Entry, []float32) {
 
 // Exact answers what is literally in the content: a title, another name, an
 // everyday question, or an article such as 禁毒法62条.
-func (ix *Index) Exact(question string) (Result, bool) {
-	t := fold(question)
+func (ix *Index) Exact(question string) (Result, bool) { return ix.exactly(fold(question)) }
+
+func (ix *Index) exactly(t text) (Result, bool) {
 	if len(t.runes) == 0 {
 		return Result{}, false
 	}

@@ -30,7 +30,14 @@ type intent struct {
 
 // sureIntent is the probability from which an intent counts: a needless word of
 // help costs less than a missed emergency, a fair question turned away more.
-var sureIntent = map[string]float32{Overdose: 0.4, Spiked: 0.4, Danger: 0.4, Suicide: 0.4, "refused": 0.5, "tip": 0.6}
+var sureIntent = map[string]float32{Overdose: 0.4, Spiked: 0.4, Danger: 0.4, Suicide: 0.4, "refused": 0.5, "tip": 0.5}
+
+// leaning is the probability from which it counts when nothing in the library answers:
+// then all that is lost is "I don't know".
+var leaning = map[string]float32{Overdose: 0.25, Spiked: 0.25, Danger: 0.25, Suicide: 0.25, "refused": 0.3, "tip": 0.3}
+
+// likelier is how many times more probable it is then than a message about anything else.
+const likelier = 1.5
 
 // sureOfFew is the least probability for a message of fewer runes than fewRunes, which
 // may be any button or place.
@@ -42,6 +49,13 @@ const (
 // surelyRefused is the probability of a request that wins over a rule for a crisis.
 const surelyRefused = 0.9
 
+// surelyTip is the probability of a tip that wins over a rule for a request; surelyTold
+// of one that wins over an entry on help.
+const (
+	surelyTip  = 0.6
+	surelyTold = 0.85
+)
+
 // surelyCrisis is the probability of a crisis that wins over a rule for something else,
 // or for another crisis that is so many times less likely.
 const (
@@ -50,11 +64,11 @@ const (
 )
 
 // surelyFair is the probability of a fair question from which no rule turns it away.
-const surelyFair = 0.97
+const surelyFair = 0.95
 
 // sureAlone is the probability from which a request without the name of a substance
-// is refused, or taken for a tip.
-const sureAlone = 0.85
+// is refused, or taken for a tip; and from which a question is a tip.
+const sureAlone = 0.7
 
 // aboutDrugs are classes of which a request that is refused, or a tip, holds one.
 var aboutDrugs = []string{"drug", "slang", "vapeoil", "obj", "test", "hairtest", "program", "precursor", "activity", "tipgoods", "hasdrug", "covert"}
@@ -65,6 +79,10 @@ const (
 	oneFeature
 	classFeature
 	twoClasses
+	tripleFeature // three characters in a row
+	skipFeature   // two with one between them
+	startFeature  // what a message begins with, one or two characters
+	endFeature
 )
 
 // classBits is the length of the hash by which a feature knows a class or a group, so
@@ -120,8 +138,31 @@ var homonyms = func() map[string]bool {
 	return words
 }()
 
-// features gives the distinct features of a message: its characters and
-// pairs with the names of substances taken out, and its classes.
+// characters gives what the characters of a message say.
+func characters(runes []rune) []uint64 {
+	n := len(runes)
+	if n == 0 {
+		return nil
+	}
+	all := make([]uint64, 0, 5*n+4)
+	for i, r := range runes {
+		all = append(all, oneFeature|uint64(r))
+		if i+1 < n {
+			all = append(all, pair(r, runes[i+1]))
+		}
+		if i+2 < n {
+			all = append(all, tripleFeature|hash(runes[i:i+3]), skipFeature|pair(r, runes[i+2]))
+		}
+	}
+	all = append(all, startFeature|uint64(runes[0]), endFeature|uint64(runes[n-1]))
+	if n > 1 {
+		all = append(all, startFeature|pair(runes[0], runes[1]), endFeature|pair(runes[n-2], runes[n-1]))
+	}
+	return all
+}
+
+// features gives the distinct features of a message: its characters, with the names of
+// substances taken out, and its classes.
 func (s *safety) features(t text, found hits) []uint64 {
 	runes := slices.Clone(t.runes)
 	for _, x := range found {
@@ -137,13 +178,7 @@ func (s *safety) features(t text, found hits) []uint64 {
 			runes[i] = '0'
 		}
 	}
-	var all []uint64
-	for i, r := range runes {
-		all = append(all, oneFeature|uint64(r))
-		if i+1 < len(runes) {
-			all = append(all, pair(r, runes[i+1]))
-		}
-	}
+	all := characters(runes)
 	classes := make([]uint64, 0, 2*len(found))
 	for _, x := range found {
 		classes = append(classes, safetyClasses[x.class])
@@ -207,15 +242,30 @@ func (s *safety) sounds(t text) probabilities {
 	return s.model.guess(s.features(t, s.hits(t.runes)))
 }
 
-// likeliest gives the intent of the greatest probability.
-func (p probabilities) likeliest() (string, float32) {
+// likeliest gives the most probable of the intents.
+func (p probabilities) likeliest() string {
 	best := 0
 	for k := range p {
 		if p[k] > p[best] {
 			best = k
 		}
 	}
-	return intents[best], p[best]
+	return intents[best]
+}
+
+// danger gives what must not be answered from the content, and how probable that is.
+// What kind of crisis it is matters less than whether it is one.
+func (p probabilities) danger() (string, float32) {
+	crisis, _ := p.crisis()
+	sum := p.of(Overdose) + p.of(Spiked) + p.of(Suicide) + p.of(Danger)
+	refused, tip := p.of("refused"), p.of("tip")
+	switch {
+	case sum >= max(refused, tip):
+		return crisis, sum
+	case refused >= tip:
+		return "refused", refused
+	}
+	return "tip", tip
 }
 
 // of gives the probability of one intent.
@@ -231,24 +281,26 @@ func (p probabilities) crisis() (name string, most float32) {
 	return name, most
 }
 
-// intent gives the outcome of a message that no rule knows, if it is sure enough.
-func (s *safety) intent(t text, found hits, sounds probabilities) (Result, bool) {
-	name, p := sounds.likeliest()
-	least, dangerous := sureIntent[name]
+// sure says that a message, which no rule knows, is surely of the intent.
+func (s *safety) sure(name string, p float32, t text, found hits) bool {
+	least := sureIntent[name]
 	if len(t.runes) < fewRunes {
 		least = max(least, sureOfFew)
 	}
-	if !dangerous || p < least {
-		return Result{}, false
-	}
 	drugs := slices.ContainsFunc(aboutDrugs, func(class string) bool { return found.has(safetyRules.classes[class]) })
-	switch {
-	case name == "refused" && (drugs || p >= sureAlone):
-		return Result{Outcome: Refused}, true
-	case name == "tip" && (drugs || p >= sureAlone) && !t.question && !found.has(safetyRules.classes["wayout"]):
-		return Result{Outcome: Tip}, true
-	case name != "refused" && name != "tip":
-		return Result{Outcome: Crisis, Crisis: name}, true
+	if (name == "refused" || name == "tip") && !drugs || name == "tip" && (t.question || found.has(safetyRules.classes["wayout"])) {
+		least = max(least, sureAlone)
 	}
-	return Result{}, false
+	return p >= least
+}
+
+// outcomeOf gives the outcome of a message of an intent.
+func outcomeOf(intent string) Result {
+	switch intent {
+	case "refused":
+		return Result{Outcome: Refused}
+	case "tip":
+		return Result{Outcome: Tip}
+	}
+	return Result{Outcome: Crisis, Crisis: intent}
 }

@@ -62,7 +62,17 @@ func newSafety(lib *content.Library, n *names) *safety {
 // danger (Crisis), a request for help with making, buying, taking or hiding drugs
 // (Refused), and a report or a confession (Tip). It reads nothing but the text.
 func (ix *Index) Safety(question string) (Result, bool) {
-	t := fold(question)
+	t := ix.speller.read(fold(question))
+	r, ok := ix.judge(t)
+	if !ok {
+		if meant, _, changed := ix.speller.meant(t); changed {
+			return ix.judge(meant)
+		}
+	}
+	return r, ok
+}
+
+func (ix *Index) judge(t text) (Result, bool) {
 	found := ix.safety.hits(t.runes)
 	r, ok := ix.safety.rules(t, found)
 	own := len(ix.exact[t.String()]) > 0 // the office wrote it, as a fair question
@@ -70,14 +80,19 @@ func (ix *Index) Safety(question string) (Result, bool) {
 	if name, p := sounds.crisis(); ok && p >= surelyCrisis && (r.Outcome == Tip || r.Outcome == Crisis && r.Crisis != Suicide && sounds.of(r.Crisis) < p/unlike) {
 		return Result{Outcome: Crisis, Crisis: name}, true // the rule saw the lesser thing
 	}
+	name, p := sounds.danger()
 	switch {
 	case ok && r.Outcome == Crisis && sounds.of("refused") >= surelyRefused:
 		r = Result{Outcome: Refused} // what would do that to somebody, and where to get it
-	case ok && r.Outcome == Refused:
+	case ok && r.Outcome == Refused && name == "tip" && p >= surelyTip:
+		r = Result{Outcome: Tip} // who does it, and where
+	case ok && r.Outcome != Tip:
 		ok = sounds[0] < surelyFair
-	case !ok:
-		r, ok = ix.safety.intent(t, found, sounds)
-		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome == Refused && ix.helps(t))
+	case !ok && ix.safety.sure(name, p, t, found):
+		r, ok = outcomeOf(name), true
+		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome == Refused && ix.helps(t, true)) || (r.Outcome == Tip && p < surelyTold && ix.helps(t, false))
+	case !ok && p >= leaning[name] && p >= likelier*sounds.of("other") && len(t.runes) >= fewRunes && ix.find(t).Outcome == Unknown:
+		r, ok = outcomeOf(name), true
 	}
 	if own && r.Outcome != Crisis {
 		return Result{}, false
@@ -85,12 +100,13 @@ func (ix *Index) Safety(question string) (Result, bool) {
 	return r, ok
 }
 
-// helps says that an entry on help surely answers, and that the question names nothing
-// that is done with drugs. Help never tells how to do harm, so a message that only
-// sounds like a request for drugs, by no rule, gives way to it.
-func (ix *Index) helps(t text) bool {
+// helps says that an entry on help surely answers; harmless, that the question also names
+// nothing that is done with drugs. Help never tells how to do harm and says where a
+// report goes, so a message that only sounds like a request for drugs or a tip, by no
+// rule, gives way to it.
+func (ix *Index) helps(t text, harmless bool) bool {
 	q := ix.analyzer.analyze(t.runes)
-	if q.facets&act != 0 {
+	if harmless && q.facets&act != 0 {
 		return false
 	}
 	r := ix.decide(q)

@@ -11,6 +11,21 @@ import (
 	"jindu/content"
 )
 
+// TestSlangStaysOpen holds that no everyday question decides what a name alone means that
+// may mean several things.
+func TestSlangStaysOpen(t *testing.T) {
+	lib := defaultLibrary(t)
+	ix := New(lib)
+	for _, id := range sortedKeys(lib.Entries) {
+		for _, q := range lib.Entries[id].Questions {
+			runes := fold(q).runes
+			if isKind(id, content.Drug) && len(ix.vague[string(runes)])+len(ix.vague[ix.analyzer.bare(runes)]) > 1 {
+				t.Errorf("%q of %s names only what several entries are called", q, id)
+			}
+		}
+	}
+}
+
 // TestContentFindsItself asks for every title, name, everyday question and article
 // of the default content.
 func TestContentFindsItself(t *testing.T) {

@@ -26,20 +26,31 @@ var reading = func() map[rune]string {
 // Lengths of the names that spelling looks for, in characters; a name with one
 // wrong character must be longer, or half of it is wrong.
 const (
-	shortestName  = 2
-	longestName   = 8
-	shortestTypo  = 3
-	maxSuggestion = 3
+	shortestName = 2
+	longestName  = 8
+	shortestTypo = 3
+	maxGuesses   = 3
+
+	// From these lengths on a name can hardly be another word, if it sounds the same, or
+	// has one wrong character.
+	sureSound = 3
+	sureTypo  = 4
 )
 
-// spelling suggests names for what was typed by sound or mistyped.
+// spelling knows the names that may be meant by what was typed by sound or mistyped.
 type spelling struct {
-	bySound map[string][]string // syllables run together → entry ids
-	byHole  map[uint64][]string // name with one character left open, hashed → entry ids
+	names   []spelled
+	bySound map[string][]int32 // syllables run together → names
+	byHole  map[uint64][]int32 // name with one character left open, hashed → names
+}
+
+type spelled struct {
+	runes []rune
+	entry string // id
 }
 
 func newSpelling(entries []*content.Entry) *spelling {
-	s := &spelling{bySound: map[string][]string{}, byHole: map[uint64][]string{}}
+	s := &spelling{bySound: map[string][]int32{}, byHole: map[uint64][]int32{}}
 	for _, e := range entries {
 		if e.Kind == content.Law {
 			continue
@@ -49,13 +60,13 @@ func newSpelling(entries []*content.Entry) *spelling {
 			if len(runes) < shortestName || len(runes) > longestName {
 				continue
 			}
+			at := int32(len(s.names))
+			s.names = append(s.names, spelled{runes, e.ID})
 			key := strings.Join(soundsOf(runes), "")
-			if !slices.Contains(s.bySound[key], e.ID) {
-				s.bySound[key] = append(s.bySound[key], e.ID)
-			}
+			s.bySound[key] = append(s.bySound[key], at)
 			for i := range runes {
-				if key := hole(runes, i); len(runes) >= shortestTypo && !slices.Contains(s.byHole[key], e.ID) {
-					s.byHole[key] = append(s.byHole[key], e.ID)
+				if len(runes) >= shortestTypo {
+					s.byHole[hole(runes, i)] = append(s.byHole[hole(runes, i)], at)
 				}
 			}
 		}
@@ -91,28 +102,47 @@ func (m mention) spoils(from, end int) bool {
 	return m.from < end && from < m.end && (!inside || end-from < m.end-m.from+2)
 }
 
-// suggest gives up to three entries whose names sound or look like a part of the text,
-// the longest part first, and how long that is. What is a name already suggests none.
-func (s *spelling) suggest(runes []rune, mentions []mention) (ids []string, length int) {
-	take := func(found []string, size int) {
-		for _, id := range found {
-			if len(ids) < maxSuggestion && !slices.Contains(ids, id) {
-				ids, length = append(ids, id), max(length, size)
+// guess is a part of a text that is nearly a name.
+type guess struct {
+	from, end int
+	name      spelled
+	sound     bool // it sounds the same
+}
+
+// sure says that hardly anything else can be meant.
+func (g guess) sure() bool {
+	return len(g.name.runes) >= sureTypo || (g.sound && len(g.name.runes) >= sureSound)
+}
+
+// in gives the text with the name put right.
+func (g guess) in(runes []rune) []rune {
+	return slices.Concat(runes[:g.from], g.name.runes, runes[g.end:])
+}
+
+// guesses gives up to three names of different entries that sound or look like a part of
+// the text, the longest part first. What is a name already is none.
+func (s *spelling) guesses(runes []rune, mentions []mention) []guess {
+	var all []guess
+	take := func(found []int32, from, end int, sound bool) {
+		for _, at := range found {
+			name := s.names[at]
+			if len(all) < maxGuesses && !slices.ContainsFunc(all, func(g guess) bool { return g.name.entry == name.entry }) {
+				all = append(all, guess{from, end, name, sound})
 			}
 		}
 	}
-	take(s.bySound[strings.ReplaceAll(string(runes), " ", "")], len(runes)) // bing du
+	take(s.bySound[strings.ReplaceAll(string(runes), " ", "")], 0, len(runes), true) // bing du
 	sounds := soundsOf(runes)
 	for size := min(longestName, len(runes)); size >= shortestName; size-- {
 		for i := 0; i+size <= len(runes); i++ {
 			if slices.ContainsFunc(mentions, func(m mention) bool { return m.spoils(i, i+size) }) {
 				continue
 			}
-			take(s.bySound[strings.Join(sounds[i:i+size], "")], size)
+			take(s.bySound[strings.Join(sounds[i:i+size], "")], i, i+size, true)
 			for j := 0; j < size && size >= shortestTypo; j++ {
-				take(s.byHole[hole(runes[i:i+size], j)], size)
+				take(s.byHole[hole(runes[i:i+size], j)], i, i+size, false)
 			}
 		}
 	}
-	return ids, length
+	return all
 }

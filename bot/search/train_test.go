@@ -21,6 +21,8 @@ const (
 	firstRate = 1.5
 	decay     = 2e-5
 	leastSeen = 3 // examples that must hold a feature
+
+	leastSteps = 4 // a feature of which no weight reaches as many says too little to be kept
 )
 
 type example struct {
@@ -84,18 +86,23 @@ func examples(t testing.TB) []example {
 // knows the examples: that neither they nor the features have moved away from it.
 func TestTrain(t *testing.T) {
 	all := examples(t)
-	s := New(defaultLibrary(t)).safety
+	ix := New(defaultLibrary(t))
+	s := ix.safety
+	texts := make([]text, len(all))
+	for i, e := range all {
+		texts[i] = ix.speller.read(fold(e.question))
+	}
 	if *train {
-		m := s.train(all)
+		m := s.train(all, texts)
 		if err := os.WriteFile("data/intent.bin", m.encode(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		s.model = m
 	}
 	known := 0
-	for _, e := range all {
-		f := fold(e.question)
-		if name, _ := s.model.guess(s.features(f, s.hits(f.runes))).likeliest(); name == intents[e.intent] {
+	for i, e := range all {
+		f := texts[i]
+		if s.model.guess(s.features(f, s.hits(f.runes))).likeliest() == intents[e.intent] {
 			known++
 		}
 	}
@@ -104,12 +111,11 @@ func TestTrain(t *testing.T) {
 	}
 }
 
-// train fits the weights to the examples.
-func (s *safety) train(all []example) *intent {
+// train fits the weights to the examples, of which texts are what was meant.
+func (s *safety) train(all []example, texts []text) *intent {
 	seen := map[uint64]int{}
 	features := make([][]uint64, len(all))
-	for i, e := range all {
-		t := fold(e.question)
+	for i, t := range texts {
 		features[i] = s.features(t, s.hits(t.runes))
 		for _, f := range features[i] {
 			seen[f]++
@@ -163,7 +169,7 @@ func (m *intent) encode() []byte {
 		silent := true
 		for _, x := range m.weights[m.index[key]] {
 			q := int8(math.Round(float64(x / step)))
-			silent = silent && q == 0
+			silent = silent && max(q, -q) < leastSteps
 			row = append(row, byte(q))
 		}
 		if !silent {

@@ -1,0 +1,79 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// twoTopics answers a question whose clauses ask for two different entries. A clause
+// that asks nothing belongs to the others; one that does not say about what asks about
+// what the clauses before it named.
+func (ix *Index) twoTopics(clauses [][]rune, whole Result) (Result, bool) {
+	var topics []string
+	var named []rune
+	own := true // each of them says what it is about
+	for _, clause := range clauses {
+		q := ix.analyzer.analyze(clause)
+		if asks(clause) {
+			written := len(ix.exact[string(clause)]) == 1
+			if q.facets&subject == 0 && !written {
+				q, own = ix.analyzer.analyze(slices.Concat(named, clause)), false
+			}
+			if r := ix.clause(q); (written || q.facets&subject != 0) && r.Outcome == Answer && !slices.Contains(topics, r.Topics[0]) {
+				topics = append(topics, r.Topics[0])
+			}
+		}
+		switch {
+		case len(q.mentions) > 0:
+			m := q.mentions[len(q.mentions)-1]
+			named = q.runes[m.from:m.end]
+		case q.drugged && len(named) == 0:
+			named = []rune("吸毒")
+		}
+	}
+	if len(topics) == 2 || (len(topics) == 1 && own && whole.Outcome != Answer) {
+		return Result{Outcome: Answer, Topics: topics}, true
+	}
+	return Result{}, false
+}
+
+func (ix *Index) clause(q analysis) Result {
+	if found := ix.exact[string(q.runes)]; len(found) == 1 {
+		return ix.oneOrMore(found)
+	}
+	return ix.decide(q)
+}
+
+// besides are words that begin another question without a stop before it.
+var besides = []string{"另外", "还有", "顺便", "以及", "再问"}
+
+// questionsOf gives the clauses of a question, cut at besides too, which says nothing.
+func questionsOf(t text) [][]rune {
+	var all [][]rune
+	for _, clause := range t.clauses() {
+		from := 0
+		for i := range clause {
+			for _, word := range besides {
+				if strings.HasPrefix(string(clause[i:]), word) {
+					if i > from {
+						all = append(all, clause[from:i])
+					}
+					from = i + utf8.RuneCountInString(word)
+				}
+			}
+		}
+		if from < len(clause) {
+			all = append(all, clause[from:])
+		}
+	}
+	return all
+}
+
+// asking are words by which a clause is a question of its own.
+var asking = []string{"吗", "嘛", "么", "呢", "什么", "啥", "几", "多少", "多久", "多长", "多大", "哪", "谁", "会不会", "能不能", "要不要", "是不是", "有没有", "算不算", "可不可以", "用不用", "该不该", "违不违法", "犯不犯法", "如何", "咋", "为何", "区别"}
+
+func asks(clause []rune) bool {
+	text := string(clause)
+	return slices.ContainsFunc(asking, func(word string) bool { return strings.Contains(text, word) })
+}
