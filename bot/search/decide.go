@@ -46,7 +46,7 @@ func (ix *Index) decide(q analysis) Result {
 		return Result{Outcome: Answer, Topics: near[:1]}
 	case trust >= leastChoice && len(near) > 1:
 		return Result{Outcome: Choices, Topics: near}
-	case trust >= leastHint:
+	case trust >= leastHint && q.facets&(market|foreign) == 0:
 		return Result{Outcome: Unknown, Topics: near[:1]}
 	}
 	return Result{}

@@ -65,7 +65,7 @@ func newSpelling(entries []*content.Entry) *spelling {
 			key := strings.Join(soundsOf(runes), "")
 			s.bySound[key] = append(s.bySound[key], at)
 			for i := range runes {
-				if len(runes) >= shortestTypo {
+				if len(runes) >= shortestTypo && e.Kind == content.Drug { // 有人吸毒 is not 家人吸毒 mistyped
 					s.byHole[hole(runes, i)] = append(s.byHole[hole(runes, i)], at)
 				}
 			}
