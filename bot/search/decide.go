@@ -15,6 +15,10 @@ const (
 	leastHint   = -2   // of a hint beside "I don't know"
 	choiceShare = 0.75 // of the best score, to be offered beside it
 
+	// soundsOther is the probability of a message about something else from which slang
+	// among words that no list knows means no substance.
+	soundsOther = 0.03
+
 	maxActs      = 3 // articles offered when no act is named
 	relatedRival = 0.9
 	candidateSet = 12 // entries whose kind is weighed
@@ -71,7 +75,11 @@ func (ix *Index) early(q *analysis) (Result, bool) {
 		q.facets |= subject
 		return Result{}, false
 	case q.strange > 2 || (q.strange > 0 && q.facets&about == 0):
-		return Result{}, true
+		if sounds := ix.safety.sounds(text{runes: q.runes}); sounds[1] > soundsOther {
+			return Result{}, true
+		}
+		q.facets |= subject
+		return Result{}, false
 	}
 	return ix.slang(*q), true
 }
