@@ -32,8 +32,8 @@ type intent struct {
 // help costs less than a missed emergency, a fair question turned away more.
 var sureIntent = map[string]float32{Overdose: 0.4, Spiked: 0.4, Danger: 0.4, Suicide: 0.4, "refused": 0.5, "tip": 0.5}
 
-// leaning is the probability from which it counts when nothing in the library answers:
-// then all that is lost is "I don't know".
+// leaning is the probability from which it counts when nothing in the library surely
+// answers: then all that is lost is an offer, or "I don't know".
 var leaning = map[string]float32{Overdose: 0.25, Spiked: 0.25, Danger: 0.25, Suicide: 0.25, "refused": 0.3, "tip": 0.3}
 
 // likelier is how many times more probable it is then than a message about anything else.
@@ -49,11 +49,11 @@ const (
 // surelyRefused is the probability of a request that wins over a rule for a crisis.
 const surelyRefused = 0.9
 
-// surelyTip is the probability of a tip that wins over a rule for a request; surelyTold
-// of one that wins over an entry on help.
+// surelyTip is the probability of a tip that wins over a rule for a request; surely that
+// of a request or a tip that wins over an entry on help.
 const (
-	surelyTip  = 0.6
-	surelyTold = 0.85
+	surelyTip = 0.6
+	surely    = 0.75
 )
 
 // surelyCrisis is the probability of a crisis that wins over a rule for something else,
@@ -64,11 +64,11 @@ const (
 )
 
 // surelyFair is the probability of a fair question from which no rule turns it away.
-const surelyFair = 0.95
+const surelyFair = 0.9
 
 // sureAlone is the probability from which a request without the name of a substance
 // is refused, or taken for a tip; and from which a question is a tip.
-const sureAlone = 0.7
+const sureAlone = 0.55
 
 // aboutDrugs are classes of which a request that is refused, or a tip, holds one.
 var aboutDrugs = []string{"drug", "slang", "vapeoil", "obj", "test", "hairtest", "program", "precursor", "activity", "tipgoods", "hasdrug", "covert"}

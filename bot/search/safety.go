@@ -90,8 +90,8 @@ func (ix *Index) judge(t text) (Result, bool) {
 		ok = sounds[0] < surelyFair
 	case !ok && ix.safety.sure(name, p, t, found):
 		r, ok = outcomeOf(name), true
-		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome == Refused && ix.helps(t, true)) || (r.Outcome == Tip && p < surelyTold && ix.helps(t, false))
-	case !ok && p >= leaning[name] && p >= likelier*sounds.of("other") && len(t.runes) >= fewRunes && ix.find(t).Outcome == Unknown:
+		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome != Crisis && p < surely && ix.helps(t, r.Outcome == Refused))
+	case !ok && p >= leaning[name] && p >= likelier*sounds.of("other") && len(t.runes) >= fewRunes && ix.find(t).Outcome != Answer:
 		r, ok = outcomeOf(name), true
 	}
 	if own && r.Outcome != Crisis {
