@@ -42,6 +42,7 @@ type analyzer struct {
 	use   int32 // the group of 吸毒
 	weigh int32 // the group of 多少克
 	drug  int32 // the group that every substance's name implies
+	crime int32 // the group of crimes that have nothing to do with drugs
 }
 
 // analyze takes a question or a phrase apart.

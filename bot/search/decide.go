@@ -63,7 +63,7 @@ func (ix *Index) early(q *analysis) (Result, bool) {
 		return Result{}, true
 	}
 	if len(q.mentions) == 0 {
-		return Result{}, false
+		return Result{}, !q.drugged && slices.ContainsFunc(q.terms, func(t term) bool { return t.key == groupTerm|uint64(ix.analyzer.crime) })
 	}
 	if q.facets&subject != 0 {
 		return Result{}, !q.drugged && q.facets&(market|foreign) != 0 && q.facets&(law|deed|resemble) == 0 && ix.homonyms(*q)

@@ -89,7 +89,8 @@ func (l labelled) judge(r Result) verdict {
 		joined := strings.Split(want, "+")
 		slices.Sort(joined)
 		switch {
-		case strings.Join(joined, "+") == got, want == "crisis" && r.Outcome == Crisis,
+		case r.Outcome == Answer && slices.Contains(r.Topics, want), // alone, or with one more
+			strings.Join(joined, "+") == got, want == "crisis" && r.Outcome == Crisis,
 			(isChoices || suggests) && (r.Outcome == Choices || suggests) && slices.Contains(r.Topics, list):
 			return right
 		}
@@ -100,17 +101,16 @@ func (l labelled) judge(r Result) verdict {
 	case r.Outcome == Unknown:
 		return silent
 	case r.Outcome == Answer && l.covers(r.Topics):
-		return offered // one of two topics, or a right one and one more
+		return offered // one of two topics
 	}
 	return wrong
 }
 
-// covers says that the topics answer a part of what was asked, and nothing else
-// alone.
+// covers says that the topics answer one of the two that were asked for.
 func (l labelled) covers(topics []string) bool {
 	for _, want := range l.want {
 		for part := range strings.SplitSeq(want, "+") {
-			if slices.Contains(topics, part) && (len(topics) == 1 || strings.Contains(want, "+") || topics[0] == part) {
+			if slices.Contains(topics, part) {
 				return true
 			}
 		}
