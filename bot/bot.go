@@ -228,11 +228,9 @@ func (e *edition) found(r search.Result) Reply {
 	topics := slices.DeleteFunc(slices.Clone(r.Topics), func(id string) bool { return e.lib.Entries[id] == nil })
 	switch r.Outcome {
 	case search.Crisis:
-		return e.crisis(r.Crisis)
-	case search.Refused:
-		return e.withTopics(e.reply("refused", Refused), topics)
-	case search.Tip:
-		return e.reply("tip", Refused)
+		return e.reply(e.urgent(r), Crisis)
+	case search.Refused, search.Tip:
+		return e.withTopics(e.reply(e.urgent(r), Refused), topics)
 	case search.Answer:
 		if len(topics) == 1 {
 			return e.pages[topics[0]][0]
@@ -246,15 +244,6 @@ func (e *edition) found(r search.Result) Reply {
 		}
 	}
 	return e.withTopics(e.reply("unknown", Unknown), topics)
-}
-
-// crisis gives the help for one kind of emergency.
-func (e *edition) crisis(kind string) Reply {
-	id := "crisis-" + kind
-	if e.lib.Replies[id] == nil {
-		id = "crisis"
-	}
-	return e.reply(id, Crisis)
 }
 
 // both answers a question with two topics, each in brief.

@@ -12,6 +12,7 @@ import (
 
 	"jindu/bot/quiz"
 	"jindu/bot/quiz/quiztest"
+	"jindu/bot/search"
 	"jindu/content"
 	"jindu/internal/learn"
 	"jindu/internal/respondent"
@@ -180,13 +181,13 @@ func TestCrisisBeginsWithTheNumber(t *testing.T) {
 		if !found {
 			continue
 		}
-		r := e.crisis(kind)
+		r := e.found(search.Result{Outcome: search.Crisis, Crisis: kind})
 		first, _, _ := strings.Cut(r.Text, "\n")
 		if r.Outcome != Crisis || (!strings.Contains(first, "120") && !strings.Contains(first, "110")) || len(r.Choices) == 0 {
 			t.Errorf("%s begins with %q", id, first)
 		}
 	}
-	if r := e.crisis("of a kind still unknown"); !strings.Contains(r.Text, "120") || !strings.Contains(r.Text, "110") {
+	if r := e.found(search.Result{Outcome: search.Crisis, Crisis: "of a kind still unknown"}); !strings.Contains(r.Text, "120") || !strings.Contains(r.Text, "110") {
 		t.Errorf("%+v", r)
 	}
 }

@@ -45,9 +45,9 @@ func QuestionnaireTag(id string) [4]byte {
 }
 
 func (l *loader) report(at position, format string, args ...any) {
-	l.problems = append(l.problems, Problem{at.file, at.line, at.col, fmt.Sprintf(format, args...)})
+	l.problems.Add(Problem{at.file, at.line, at.col, fmt.Sprintf(format, args...)})
 }
 
 func (l *loader) warn(at position, format string, args ...any) {
-	l.warnings = append(l.warnings, Problem{at.file, at.line, at.col, fmt.Sprintf(format, args...)})
+	l.warnings.Add(Problem{at.file, at.line, at.col, fmt.Sprintf(format, args...)})
 }

@@ -23,7 +23,7 @@ var embedded embed.FS
 // Bounds of a content folder: far above what an office writes, low enough that a
 // stray folder cannot exhaust memory.
 const (
-	maxFile  = 1 << 20
+	MaxFile  = 1 << 20 // bytes
 	maxFiles = 20000
 )
 
@@ -62,7 +62,10 @@ func readFS(fsys fs.FS) (Folder, Problems) {
 	var problems Problems
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		fail := func(message string) error {
-			problems = append(problems, Problem{name, 1, 1, message})
+			problems.Add(Problem{name, 1, 1, message})
+			if len(problems) == MostProblems { // this is no content folder
+				return fs.SkipAll
+			}
 			return nil
 		}
 		if err != nil {
@@ -94,7 +97,7 @@ func readFS(fsys fs.FS) (Folder, Problems) {
 		return nil
 	})
 	if err != nil {
-		problems = append(problems, Problem{".", 1, 1, "文件太多"})
+		problems.Add(Problem{".", 1, 1, "文件太多"})
 	}
 	return folder, problems
 }
@@ -121,11 +124,11 @@ func readFile(fsys fs.FS, name string) (string, error) {
 		return "", errors.New("无法打开")
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	data, err := io.ReadAll(io.LimitReader(file, MaxFile+1))
 	if err != nil {
 		return "", errors.New("无法读取")
 	}
-	if len(data) > maxFile {
+	if len(data) > MaxFile {
 		return "", errors.New("文件超过 1 MB")
 	}
 	if path.Ext(name) == ".png" {

@@ -3,8 +3,8 @@ package content
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -122,19 +122,16 @@ func (l *Live) Poll(ctx context.Context) {
 	}
 }
 
-// mostShown bounds what the office page lists of a broken folder; `jindu check`
-// lists all.
+// mostShown bounds what the office page lists of a broken folder.
 const mostShown = 50
 
 func (l *Live) refuse(err error) {
 	var problems Problems
 	l.status.Problems = nil
 	if errors.As(err, &problems) {
-		for _, p := range problems[:min(len(problems), mostShown)] {
-			l.status.Problems = append(l.status.Problems, p.String())
-		}
-		if more := len(problems) - mostShown; more > 0 {
-			l.status.Problems = append(l.status.Problems, fmt.Sprintf("还有 %d 处，用 jindu check 查看", more))
+		l.status.Problems = problems.Lines(mostShown)
+		if len(problems) > mostShown {
+			l.status.Problems[mostShown] += "，用 jindu check 查看"
 		}
 	} else {
 		l.status.Problems = []string{err.Error()}
@@ -149,5 +146,5 @@ func folderVersion(dir string) string {
 	if err != nil {
 		return "unreadable: " + err.Error()
 	}
-	return overlay(base, top).version() + Problems(problems).Error()
+	return overlay(base, top).version() + strings.Join(problems.Lines(len(problems)), "\n")
 }

@@ -96,10 +96,13 @@ func (l *loader) file(name, text string) {
 		d.report(1, 1, "文件名只用小写字母、数字和连字符")
 		return
 	}
+	if path.Ext(name) == ".png" {
+		return // looked at from the list that names it
+	}
+	text = d.visible(text)
 	switch dir := path.Dir(name); {
 	case name == "laws/laws.yaml":
 		l.laws(d, text)
-	case path.Ext(name) == ".png": // looked at from the list that names it
 	case dir == "pictures":
 		l.pictures(d, text)
 	case dir == "questions":

@@ -47,7 +47,7 @@ var articleForm = regexp.MustCompile(`^[1-9][0-9]{0,3}(?:之[一二三四五六�
 
 // official reads official/LAW.yaml: the wording of a law's articles by number.
 func (l *loader) official(d *document, id, text string) {
-	if len(text) > maxFile {
+	if len(text) > MaxFile {
 		d.report(1, 1, "文件超过 1 MB")
 		return
 	}

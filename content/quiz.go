@@ -1,6 +1,7 @@
 package content
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -110,17 +111,36 @@ func (l *loader) quizQuestion(d *document, n ast.Node) *QuizQuestion {
 
 // quizLength keeps a question, after the explanation of the one before it, within a reply.
 func (l *loader) quizLength(d *document, f fields, q *QuizQuestion) {
-	if n := len(q.Text) + len(strings.Join(q.Options, "")); n > ReplyLimit/2 {
-		l.warn(d.position(f.at("text")), "题目和选项共 %d 字节，超过 %d，手机上一屏放不下", n, ReplyLimit/2)
+	if message := TooLongToAsk(q.Text, q.Options); message != "" {
+		l.warn(d.position(f.at("text")), "%s", message)
 	}
-	if n := len(q.Explanation); n > ReplyLimit*2/5 {
-		l.warn(d.position(f.at("explanation")), "解释有 %d 字节，超过 %d，手机上一屏放不下", n, ReplyLimit*2/5)
+	if message := TooLongToExplain(q.Explanation); message != "" {
+		l.warn(d.position(f.at("explanation")), "%s", message)
 	}
 	for _, key := range []string{"text", "explanation"} {
 		if n := longestSentence(f.optional(key)); n > maxSentence {
 			l.warn(d.position(f.at(key)), "有一句话长 %d 个字，超过 %d，请拆短", n, maxSentence)
 		}
 	}
+}
+
+// TooLongToAsk says so of a question that does not fit on a phone with its options;
+// else it is "".
+func TooLongToAsk(text string, options []string) string {
+	const most = ReplyLimit / 2
+	if n := len(text) + len(strings.Join(options, "")); n > most {
+		return fmt.Sprintf("题目和选项共 %d 字节，超过 %d，手机上一屏放不下", n, most)
+	}
+	return ""
+}
+
+// TooLongToExplain says so of an explanation; else it is "".
+func TooLongToExplain(explanation string) string {
+	const most = ReplyLimit * 2 / 5
+	if n := len(explanation); n > most {
+		return fmt.Sprintf("解释有 %d 字节，超过 %d，手机上一屏放不下", n, most)
+	}
+	return ""
 }
 
 // options reads them; a question of true and false has its own.

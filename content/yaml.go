@@ -26,7 +26,7 @@ type errSyntax interface {
 }
 
 func (d *document) report(line, col int, format string, args ...any) {
-	*d.problems = append(*d.problems, Problem{d.file, max(line, 1), max(col, 1), fmt.Sprintf(format, args...)})
+	d.problems.Add(Problem{d.file, max(line, 1), max(col, 1), fmt.Sprintf(format, args...)})
 }
 
 func (d *document) at(n ast.Node, format string, args ...any) {
@@ -92,6 +92,9 @@ func (d *document) top(text string) (n ast.Node, ok bool) {
 	if len(file.Docs) > 1 {
 		d.report(d.offset+1, 1, "一个文件只能有一份 YAML")
 		return nil, false
+	}
+	if d.file != menuFile { // its own check names every character that WeChat refuses
+		ast.Walk(d, file.Docs[0].Body)
 	}
 	return file.Docs[0].Body, true
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,10 +25,7 @@ func (c checkCmd) Run(std streams) error {
 			return c.trace(std, folder)
 		}
 		warnings := content.Warnings(folder, content.Rules{Today: time.Now(), MaxAge: c.MaxAge})
-		for _, p := range warnings {
-			p.Message = "警告：" + p.Message
-			c.print(std, p)
-		}
+		c.list(std, warnings, "警告：")
 		if len(warnings) > 0 {
 			fmt.Fprintf(std.err, "有 %d 处提醒，不改也能用，请再看一遍\n", len(warnings))
 		}
@@ -40,9 +38,7 @@ func (c checkCmd) Run(std streams) error {
 	}
 	var problems content.Problems
 	if errors.As(err, &problems) {
-		for _, p := range problems {
-			c.print(std, p)
-		}
+		c.list(std, problems, "")
 		fmt.Fprintf(std.err, "有 %d 处要改\n", len(problems))
 		return errSilent
 	}
@@ -58,11 +54,22 @@ func (c checkCmd) Run(std streams) error {
 	return nil
 }
 
-func (c checkCmd) print(std streams, p content.Problem) {
-	if c.Dir != "" {
-		p.File = path.Join(c.Dir, p.File)
+// list prints what was found, by the paths that an editor can open.
+func (c checkCmd) list(std streams, found content.Problems, kind string) {
+	found = slices.Clone(found)
+	for i := range found {
+		if c.Dir != "" {
+			found[i].File = path.Join(c.Dir, found[i].File)
+		}
+		found[i].Message = kind + found[i].Message
 	}
-	fmt.Fprintln(std.out, p)
+	printLines(std, found.Lines(content.MostListed))
+}
+
+func printLines(std streams, lines []string) {
+	for _, line := range lines {
+		fmt.Fprintln(std.out, line)
+	}
 }
 
 func (c checkCmd) trace(std streams, folder content.Folder) error {
@@ -71,7 +78,8 @@ func (c checkCmd) trace(std streams, folder content.Folder) error {
 		if sources == "" {
 			sources = "没有出处"
 		}
-		fmt.Fprintf(std.out, "%s:%d:%d: %s ← %s\n", f.File, f.Line, f.Column, f.Text, sources)
+		// As a problem is written: a folder that has not passed the check may hold anything.
+		fmt.Fprintln(std.out, content.Problem{File: f.File, Line: f.Line, Column: f.Column, Message: f.Text + " ← " + sources})
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,6 +127,46 @@ func TestCheckFindsTheFault(t *testing.T) {
 	}
 	if r := runCommand(t, nil, "check", dir); r.code != exitFailed || !strings.Contains(r.out, "quizzes/zz.yaml:3:5: ") {
 		t.Errorf("%+v", r)
+	}
+}
+
+// A folder with very many faults is told of in a page or two; what a file is called
+// or holds does nothing to the terminal, with --trace neither.
+func TestCheckOfStrangeFolders(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a\x1b[2Jb")
+	if err := os.MkdirAll(filepath.Join(dir, "drugs"), 0o755); err != nil {
+		t.Skip(err) // Windows has no such names
+	}
+	for i := range 1234 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%04d\n.tmp", i)), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := runCommand(t, nil, "check", dir)
+	lines := strings.Split(strings.TrimSuffix(r.out, "\n"), "\n")
+	if r.code != exitFailed || len(lines) != 201 || lines[200] != "还有 1034 处没有列出" || !strings.Contains(r.err, "有 1234 处要改") {
+		t.Fatalf("%d, %d lines, the last %q, %q", r.code, len(lines), lines[len(lines)-1], r.err)
+	}
+	for i, line := range lines[:200] {
+		if !strings.HasPrefix(line, `"`) || !strings.Contains(line, fmt.Sprintf(`/a\x1b[2Jb/%04d\n.tmp":1:1: `, i)) {
+			t.Fatalf("%d: %q", i, line)
+		}
+	}
+	dir = t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "drugs"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	entry := "---\ntitle: 试验\x1b[2J\ngroup: 伪装形态\nstatus: 说明\nsources: [\"某\\e[2J公告\"]\nreviewed: 2026-01-01\n---\n一共5种。\n"
+	if err := os.WriteFile(filepath.Join(dir, "drugs", "shiyan.md"), []byte(entry), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"check", dir}, {"check", "--trace", dir}} {
+		if r := runCommand(t, nil, args...); !strings.Contains(r.out, "drugs/shiyan.md:") || strings.Contains(r.out+r.err, "\x1b") {
+			t.Errorf("%v: %.500q", args, r.out+r.err)
+		}
+	}
+	if r := runCommand(t, map[string]string{"JINDU_CONTENT": dir}, "ask", "试验"); r.code != exitFailed || strings.Contains(r.out+r.err, "\x1b") || !strings.Contains(r.err, "U+001B") {
+		t.Errorf("%q", r.out+r.err)
 	}
 }
 

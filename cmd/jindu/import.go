@@ -67,10 +67,10 @@ func (c importQuizCmd) Run(std streams) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings {
-		w.Message = "警告：" + w.Message
-		fmt.Fprintln(std.out, w)
+	for i := range warnings {
+		warnings[i].Message = "警告：" + warnings[i].Message
 	}
+	printLines(std, warnings.Lines(content.MostListed))
 	if len(problems) > 0 {
 		return refuseImport(std, problems)
 	}
@@ -119,9 +119,7 @@ func (c importLawCmd) Run(std streams) error {
 
 // refuseImport names all that is to be mended.
 func refuseImport(std streams, problems content.Problems) error {
-	for _, p := range problems {
-		fmt.Fprintln(std.out, p)
-	}
+	printLines(std, problems.Lines(content.MostListed))
 	fmt.Fprintf(std.err, "有 %d 处要改，什么都没有写\n", len(problems))
 	return errSilent
 }

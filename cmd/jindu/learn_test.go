@@ -1,11 +1,14 @@
 package main
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"jindu/content"
 )
 
 // Replies lead to the learning pages, on the host that is set for them, and each
@@ -50,5 +53,28 @@ func TestLearningPages(t *testing.T) {
 		if r := runCommand(t, testSettings(t.TempDir(), map[string]string{name: value}), "serve"); r.code != exitUsage || !strings.Contains(r.err, name) {
 			t.Errorf("%s=%s: %+v", name, value, r)
 		}
+	}
+}
+
+// Who types an emergency, a request for help with a crime or a tip into the search of
+// the pages reads what the chat says, and the words stay nowhere.
+func TestUrgentSearch(t *testing.T) {
+	p := serve(t, testSettings(t.TempDir(), map[string]string{"JINDU_LOG_LEVEL": "debug"}))
+	lib, err := content.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for words, id := range map[string]string{"朋友抽了上头电子烟叫不醒": "crisis-overdose", "怎么制作冰毒": "refused", "王强在龙塘镇家里贩毒": "tip"} {
+		status, body := get(t, http.DefaultClient, p.base+"/learn/?q="+url.QueryEscape(words))
+		first, _, _ := strings.Cut(lib.Replies[id].Text, "\n")
+		if status != http.StatusOK || !strings.Contains(html.UnescapeString(body), "<h1>"+first+"</h1>") || strings.Contains(body, words) {
+			t.Errorf("%s: %d %s", words, status, body)
+		}
+		if log := p.output(); !strings.Contains(log, "route=/learn/") || strings.Contains(log, words) || strings.Contains(log, url.QueryEscape(words)) {
+			t.Errorf("the log has the words:\n%s", log)
+		}
+	}
+	if _, body := get(t, http.DefaultClient, p.base+"/learn/?q="+url.QueryEscape("冰毒")); !strings.Contains(body, `href="/learn/drugs/bingdu"`) {
+		t.Error("a search finds nothing")
 	}
 }

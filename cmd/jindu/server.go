@@ -192,7 +192,7 @@ func (s *server) wire(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	reading, err := learn.New(learn.Config{Library: s.live.Library, Legal: s.legal})
+	reading, err := learn.New(learn.Config{Library: s.live.Library, Urgent: b.Urgent, Legal: s.legal})
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func ReadQuiz(name string, data []byte) (*Bank, error) {
 }
 
 func (b *Bank) fail(at place, format string, args ...any) {
-	b.problems = append(b.problems, at.problem(b.Name, format, args...))
+	b.problems.Add(at.problem(b.Name, format, args...))
 }
 
 // add takes a question in, up to a bound.
@@ -122,7 +122,11 @@ func (b *Bank) Render(folder content.Folder, id, title string, rules content.Rul
 		b.fail(place{}, "里面没有题目")
 	}
 	b.identify()
+	long := b.lengths()
 	text, at := b.yaml(title)
+	if len(text) > content.MaxFile {
+		b.fail(place{}, "写成题库文件会超过 %d MB，请分成几个文件", content.MaxFile>>20)
+	}
 	if len(b.questions) > 0 {
 		file := "quizzes/" + id + ".yaml"
 		problems, warnings, err = check(folder, file, text, rules)
@@ -139,6 +143,9 @@ func (b *Bank) Render(folder content.Folder, id, title string, rules content.Rul
 			}
 		}
 	}
+	warnings = slices.DeleteFunc(warnings, func(w content.Problem) bool {
+		return slices.ContainsFunc(long, func(message string) bool { return strings.HasSuffix(w.Message, message) })
+	})
 	problems = slices.Concat(b.problems, problems)
 	slices.SortStableFunc(problems, byPlace)
 	warnings = slices.Concat(warnings, b.topicless())
@@ -255,45 +262,4 @@ func audience(text string) []string {
 		text = strings.ReplaceAll(text, name, tag)
 	}
 	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("、,，;；/ \n", r) })
-}
-
-// kinds are the names of the types of question.
-var kinds = map[string]content.QuestionType{
-	"单选": content.Single, "单选题": content.Single, "single": content.Single,
-	"多选": content.Multiple, "多选题": content.Multiple, "multiple": content.Multiple,
-	"判断": content.TrueFalse, "判断题": content.TrueFalse, "true_false": content.TrueFalse,
-}
-
-// judge settles type and answer of a question as people write them: "A、C",
-// "正确", "√"; without a type the answer decides.
-func (q *question) judge() {
-	answer := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" 、,，;；/\n", r) {
-			return -1
-		}
-		return unicode.ToUpper(r)
-	}, q.answer.text)
-	truth := map[string]string{
-		"对": "对", "正确": "对", "是": "对", "√": "对", "T": "对", "TRUE": "对", "1": "对",
-		"错": "错", "错误": "错", "否": "错", "×": "错", "F": "错", "FALSE": "错", "0": "错", "X": "错",
-	}[answer]
-	kind := content.QuestionType(q.kind.text)
-	if kind == "" {
-		switch {
-		case len(q.options) == 0 && truth != "":
-			kind = content.TrueFalse
-		case len(answer) > 1 && strings.Trim(answer, "ABCDEF") == "":
-			kind = content.Multiple
-		}
-	}
-	if kind == content.TrueFalse && truth != "" {
-		answer = truth
-		if len(q.options) == 2 && q.options[0].text == "对" && q.options[1].text == "错" {
-			q.options = nil
-		}
-	}
-	q.kind.text, q.answer.text = string(kind), answer
-	if kind == content.Single {
-		q.kind.text = ""
-	}
 }

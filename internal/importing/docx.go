@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 )
@@ -39,7 +40,11 @@ func docxText(data []byte) (string, error) {
 			return text.String(), nil
 		}
 		if err != nil {
-			return "", errors.New("这个 docx 文件坏了")
+			line := strings.Count(text.String(), "\n") + 1
+			if illegalCharacter(err) {
+				return "", fmt.Errorf("第 %d 段有看不见的控制字符，请删掉", line)
+			}
+			return "", fmt.Errorf("这个 docx 文件坏了，第 %d 段附近读不下去", line)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:

@@ -2,6 +2,7 @@ package importing
 
 import (
 	"html"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -91,6 +92,10 @@ func repeated(chars []char, mark rune, times int) int {
 	}
 	return -1
 }
+
+// giftWeight is how a share of the mark is written; Go reads more than people mean by
+// a number: inf, 0x1p-2.
+var giftWeight = regexp.MustCompile(`^[+-]?[0-9.]+$`)
 
 var giftID = regexp.MustCompile(`^[a-z0-9_-]{1,40}$`)
 
@@ -183,7 +188,7 @@ func (b *Bank) giftAnswers(q *question, body []char, at place, asHTML bool) bool
 		return false
 	}
 	var right []char
-	letters := ""
+	letters, good := "", true
 	for len(body) > 0 {
 		mark := body[0]
 		next := slices.IndexFunc(body[1:], func(c char) bool { return c.is('=') || c.is('~') }) + 1
@@ -208,8 +213,9 @@ func (b *Bank) giftAnswers(q *question, body []char, at place, asHTML bool) bool
 		option := plain(words, asHTML)
 		if weight, rest, found := strings.Cut(strings.TrimPrefix(option.text, "%"), "%"); found && strings.HasPrefix(option.text, "%") {
 			share, err := strconv.ParseFloat(weight, 64)
-			if err != nil {
-				b.fail(option.at, "分值 %%%s%% 不是数", weight)
+			if err != nil || !giftWeight.MatchString(weight) || math.Abs(share) > 100 {
+				b.fail(option.at, "分值 %%%s%% 不对，应当是 -100 到 100 的数", weight)
+				good = false
 			}
 			isRight, option.text = share > 0, one(rest)
 		}
@@ -227,5 +233,5 @@ func (b *Bank) giftAnswers(q *question, body []char, at place, asHTML bool) bool
 		q.kind.text = string(content.Multiple)
 	}
 	explain(right)
-	return true
+	return good
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"jindu/content"
 )
@@ -55,6 +56,10 @@ func ReadLaw(name string, data []byte) (*Law, error) {
 	l := &Law{Name: path.Base(name)}
 	open := false // whether lines belong to the last article
 	for i, line := range strings.Split(text, "\n") {
+		if at := strings.IndexFunc(line, content.Hidden); at >= 0 {
+			r, _ := utf8.DecodeRuneInString(line[at:])
+			l.problems.Add(place{line: i + 1, column: utf8.RuneCountInString(line[:at]) + 1}.problem(l.Name, content.HiddenProblem, r))
+		}
 		line = strings.Trim(line, " \t　\u00a0")
 		number, begins := content.OfficialArticle(line)
 		switch {
@@ -77,7 +82,7 @@ func ReadLaw(name string, data []byte) (*Law, error) {
 }
 
 func (l *Law) fail(line int, format string, args ...any) {
-	l.problems = append(l.problems, place{line: line, column: 1}.problem(l.Name, format, args...))
+	l.problems.Add(place{line: line, column: 1}.problem(l.Name, format, args...))
 }
 
 // begin opens an article and looks whether its number can follow the last one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,18 +25,24 @@ var headings = []string{headID, headKind, headText, "选项A", "选项B", "选�
 // maxRows is how many rows of a sheet are looked at, empty ones too.
 const maxRows = 20000
 
+// sheetErrors are what a sheet shows for a formula that has no value.
+var sheetErrors = regexp.MustCompile(`^#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!|GETTING_DATA)$`)
+
 // sheet reads the first sheet of a workbook.
 func (b *Bank) sheet(data []byte) (err error) {
 	defer func() { // of the library, on a workbook made to break it
 		if r := recover(); r != nil {
-			err = errors.New("这个 xlsx 文件坏了，打不开")
+			err = errDamaged
 		}
 	}()
+	if err := undamaged(data); err != nil {
+		return err
+	}
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
 		UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked, RawCellValue: true,
 	})
 	if err != nil {
-		return fmt.Errorf("这个 xlsx 文件打不开，或者解开后超过 %d MB", maxUnpacked>>20)
+		return errDamaged
 	}
 	defer f.Close()
 	rows, err := f.Rows(f.GetSheetName(0))
@@ -43,6 +50,7 @@ func (b *Bank) sheet(data []byte) (err error) {
 		return errors.New("这个 xlsx 文件里没有表")
 	}
 	defer rows.Close()
+	name := legible(f.GetSheetName(0))
 	var columns map[string]int
 	for n := 1; rows.Next(); n++ {
 		if n > maxRows {
@@ -51,20 +59,44 @@ func (b *Bank) sheet(data []byte) (err error) {
 		}
 		values, err := rows.Columns()
 		if err != nil {
-			return fmt.Errorf("第 %d 行读不出来", n)
+			return fmt.Errorf("工作表“%s”第 %d 行读不出来：文件坏了，请重新保存或重新发一份", name, n)
 		}
-		if strings.TrimSpace(strings.Join(values, "")) == "" {
-			continue
-		}
-		if columns == nil {
+		switch {
+		case strings.TrimSpace(strings.Join(values, "")) == "":
+		case columns == nil:
 			if columns = b.header(n, values); columns == nil {
 				return nil
 			}
-			continue
+		case !b.formulaErrors(name, n, values, columns):
+			b.row(n, values, columns)
 		}
-		b.row(n, values, columns)
+	}
+	if rows.Error() != nil {
+		return fmt.Errorf("工作表“%s”读不完：文件坏了，请重新保存或重新发一份", name)
 	}
 	return nil
+}
+
+// formulaErrors reports the cells of a row whose formula has no value.
+func (b *Bank) formulaErrors(sheet string, n int, values []string, columns map[string]int) (found bool) {
+	for _, heading := range headings {
+		i, ok := columns[heading]
+		if !ok || i >= len(values) || !sheetErrors.MatchString(strings.TrimSpace(values[i])) {
+			continue
+		}
+		b.fail(cellAt(n, i, heading), "公式出错，显示 %s：请在工作表“%s”里改好，或者直接写上文字", strings.TrimSpace(values[i]), sheet)
+		found = true
+	}
+	return found
+}
+
+// cellAt is the place of a cell, its column counted from 0.
+func cellAt(n, i int, heading string) place {
+	at := place{line: n, column: i + 1}
+	if ref, err := excelize.CoordinatesToCellName(i+1, n); err == nil {
+		at.label = ref + "（" + heading + "）"
+	}
+	return at
 }
 
 // header finds the columns; nil when one that is needed is missing.
@@ -99,13 +131,10 @@ func (b *Bank) header(n int, values []string) map[string]int {
 func (b *Bank) row(n int, values []string, columns map[string]int) {
 	get := func(name string) cell {
 		i, ok := columns[name]
-		at := place{line: n, column: i + 1}
 		if !ok {
 			return cell{at: place{line: n, column: 1}}
 		}
-		if ref, err := excelize.CoordinatesToCellName(i+1, n); err == nil {
-			at.label = ref + "（" + name + "）"
-		}
+		at := cellAt(n, i, name)
 		if i < len(values) {
 			return cell{one(values[i]), at}
 		}

@@ -39,10 +39,16 @@ type group struct {
 }
 
 // showIndex answers GET /learn/, and with q= the entries whose names or everyday
-// questions hold those words.
+// questions hold those words; to words that cannot wait for that, what the bot says.
 func (p *Pages) showIndex(c *gin.Context) {
 	lib := p.Library()
-	v := indexView{Query: strings.ToValidUTF8(strings.TrimSpace(c.Query("q")), "")}
+	v := indexView{Query: shown(c.Query("q"))}
+	if v.Query != "" && p.Urgent != nil {
+		if r := p.Urgent(v.Query); r != nil {
+			p.showUrgent(c, lib, r)
+			return
+		}
+	}
 	if len(v.Query) > maxQuery {
 		v.Query = strings.ToValidUTF8(v.Query[:maxQuery], "")
 	}
@@ -52,6 +58,16 @@ func (p *Pages) showIndex(c *gin.Context) {
 		v.Parts = parts(lib)
 	}
 	p.index.Render(c, http.StatusOK, "禁毒知识", v)
+}
+
+// shown is a query as the page may show it.
+func shown(q string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if content.Hidden(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(q, "")))
 }
 
 // find gives the entry that is called so, then those with these words in a name, and

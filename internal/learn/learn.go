@@ -23,13 +23,17 @@ const pageAge = 5 * time.Minute
 // Config of Pages.
 type Config struct {
 	Library func() *content.Library
-	Legal   page.Legal
+	// Urgent gives the reply to words that cannot wait for an entry, or nil; it is the
+	// bot's, which the pages do not know. nil: there is none.
+	Urgent func(words string) *content.Reply
+	Legal  page.Legal
 }
 
 // Pages answers readers. It sets no cookies and tells everybody the same.
 type Pages struct {
 	Config
 	index, entry, picture, missing *page.Page
+	urgent                         *page.Page // kept by no cache: its address has the words
 }
 
 // New parses the pages.
@@ -45,7 +49,9 @@ func New(cfg Config) (*Pages, error) {
 		}
 		*kind.page = made.Cached(pageAge)
 	}
-	return p, nil
+	var err error
+	p.urgent, err = page.New(files, cfg.Legal, "urgent.html", "style.css", "")
+	return p, err
 }
 
 // Register adds the routes, all below /learn/.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -284,5 +285,50 @@ func TestOfficialWording(t *testing.T) {
 	}
 	if strings.Contains(get(h, root+"laws/jindufa-61").Body.String(), "<h2>法律原文") {
 		t.Error("a wording where there is none")
+	}
+}
+
+// Words that cannot wait get what the chat says to them, whom to call first; neither
+// the page nor a cache keeps them.
+func TestUrgent(t *testing.T) {
+	lib := library(t)
+	gin.SetMode(gin.ReleaseMode)
+	p, err := New(Config{Library: func() *content.Library { return lib }, Urgent: func(words string) *content.Reply { return lib.Replies[strings.TrimPrefix(words, "zz ")] }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := gin.New()
+	p.Register(e)
+	for id, calls := range map[string][]string{
+		"crisis-overdose": {"tel:120"}, "crisis-suicide": {"tel:120", "tel:110"}, "crisis-spiked": {"tel:120", "tel:110", "sms:12110"},
+		"crisis-danger": {"tel:110", "sms:12110", "tel:120"}, "crisis": {"tel:120", "tel:110", "sms:12110"}, "refused": nil, "tip": nil,
+	} {
+		r := lib.Replies[id]
+		w := get(e, root+"?q=%1bzz%20"+id+"%20")
+		body := w.Body.String()
+		told := words(body)
+		for _, line := range strings.Split(r.Text, "\n") {
+			if !strings.Contains(told, squeezed(strings.TrimPrefix(line, "- "))) {
+				t.Errorf("%s does not tell %q", id, line)
+			}
+		}
+		for _, entry := range r.Choices {
+			if !strings.Contains(body, `href="`+root+entry+`"`) {
+				t.Errorf("%s does not lead to %s", id, entry)
+			}
+		}
+		var found []string
+		for _, m := range regexp.MustCompile(`class="button" href="([^"]*)"`).FindAllStringSubmatch(body, -1) {
+			found = append(found, m[1])
+		}
+		if w.Code != http.StatusOK || !slices.Equal(found, calls) {
+			t.Errorf("%s: %d, calls %v", id, w.Code, found)
+		}
+		if got := w.Result().Header.Get("Cache-Control"); got != "no-store" || strings.Contains(body, "zz") {
+			t.Errorf("%s is kept: %q", id, got)
+		}
+	}
+	if body := get(e, root+"?q=%1b%e2%80%ae举报").Body.String(); strings.ContainsFunc(body, content.Hidden) || !strings.Contains(body, "和“举报”有关的") {
+		t.Error("a page shows what is hidden in a query")
 	}
 }
