@@ -261,9 +261,7 @@ func (e *edition) both(topics []string) Reply {
 	if r.Size() <= MaxSize {
 		return r
 	}
-	page := e.pages[first.ID][0]
-	page.Choices = slices.Concat([]Choice{e.choice(second)}, page.Choices)
-	return page
+	return e.withTopics(e.pages[first.ID][0], []string{second.ID})
 }
 
 // withTopics offers entries before the reply's own next steps, each once.

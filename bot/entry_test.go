@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"fmt"
 	"strings"
 	"testing"
@@ -122,6 +123,12 @@ func TestTwoTopics(t *testing.T) {
 	f.expect(r, "【依托咪酯】", "【K粉】", "2023年10月1日起")
 	if strings.Count(r.Text, "来源：") != 2 || strings.Count(r.Text, "以最新公告为准") != 2 || r.Topic != "drugs/yituomizhi" {
 		t.Errorf("%+v", r)
+	}
+	r = e.both([]string{"laws/xingfa-347", "laws/xingfa-348"}) // too long for one reply
+	for i, c := range r.Choices {
+		if slices.Contains(r.Choices[:i], c) {
+			t.Errorf("%s is offered twice", c.Label)
+		}
 	}
 }
 

@@ -78,6 +78,9 @@ func readFS(fsys fs.FS) (Folder, Problems) {
 			return nil
 		}
 		if entry.IsDir() {
+			if name == menuFile || slices.Contains(endings[path.Dir(name)], path.Ext(name)) {
+				return fail("这里应该是文件，却是文件夹")
+			}
 			return nil
 		}
 		if name != menuFile && !slices.Contains(endings[path.Dir(name)], path.Ext(name)) {

@@ -45,3 +45,16 @@ func TestStatusOfManyProblems(t *testing.T) {
 		t.Errorf("%d: %s", len(got), got)
 	}
 }
+
+// A folder where a file belongs is named, not passed over.
+func TestFolderInPlaceOfFile(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"menu.yaml", "laws/laws.yaml", "drugs/bingdu.md"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, problems, err := readDir(dir); err != nil || len(problems) != 3 {
+		t.Errorf("%v, %v", problems, err)
+	}
+}

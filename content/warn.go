@@ -113,15 +113,13 @@ func (l *loader) outdated(row row) {
 	}
 }
 
-// unsourced finds the figures that nothing carries: one warning a line.
+// unsourced finds the figures that nothing carries.
 func (l *loader) unsourced(folder Folder) {
-	last := position{}
 	for _, f := range l.trace(folder) {
 		at := position{f.File, f.Line, f.Column}
-		if len(f.Sources) > 0 || (last.file == at.file && last.line == at.line) {
+		if len(f.Sources) > 0 {
 			continue
 		}
-		last = at
 		if day.MatchString(f.Text) {
 			l.warn(at, "“%s”在 sources 里找不到出处", f.Text)
 		} else {

@@ -45,6 +45,12 @@ func (ix *Index) citation(t text, only bool) (Result, bool) {
 	return Result{Outcome: Choices, Topics: topics[:min(len(topics), maxChoices)]}, true
 }
 
+// cites says that a text names an article, and says little beside.
+func (ix *Index) cites(t text) bool {
+	cited, _ := ix.articles.find(t.runes)
+	return len(cited) > 0 && len(ix.articles.without(t.runes, cited)) <= longRest
+}
+
 // cited gives the entries of an article: today's, and those that the number meant
 // in the version before, since the person may hold an old text.
 func (ix *Index) cited(c citation) (today, old []string) {

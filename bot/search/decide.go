@@ -29,7 +29,7 @@ func (ix *Index) decide(q analysis) Result {
 	if r, done := ix.early(&q); done {
 		return r
 	}
-	found := ix.rank(q)
+	found := ix.unlikeThing(q, ix.rank(q))
 	if len(found) == 0 {
 		return Result{}
 	}
@@ -46,6 +46,8 @@ func (ix *Index) decide(q analysis) Result {
 		return ix.whichAct(found)
 	}
 	switch {
+	case ix.strangeThing(q, best.entry):
+		return ix.offerOnly(near, trust)
 	case trust >= leastTrust || (g[groundNamed] > 0 && trust >= namedTrust):
 		return Result{Outcome: Answer, Topics: near[:1]}
 	case trust >= leastChoice && len(near) > 1:
@@ -60,6 +62,9 @@ func (ix *Index) decide(q analysis) Result {
 // other words tell.
 func (ix *Index) early(q *analysis) (Result, bool) {
 	if q.content == 0 || (q.content == 1 && q.facets&subject == 0) {
+		return Result{}, true
+	}
+	if len(q.mentions) == 0 && !(text{runes: q.runes}).chinese() {
 		return Result{}, true
 	}
 	if len(q.mentions) == 0 {

@@ -2,6 +2,7 @@ package search
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -35,6 +36,9 @@ type text struct {
 }
 
 func (t text) String() string { return string(t.runes) }
+
+// chinese says that it has Chinese characters.
+func (t text) chinese() bool { return slices.ContainsFunc(t.runes, han) }
 
 // clauses gives the parts between punctuation marks.
 func (t text) clauses() [][]rune {

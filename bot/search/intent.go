@@ -40,7 +40,7 @@ var leaning = map[string]float32{Overdose: 0.25, Spiked: 0.25, Danger: 0.25, Sui
 const likelier = 1.5
 
 // sureOfFew is the least probability for a message of fewer runes than fewRunes, which
-// may be any button or place.
+// may be any button or place, and for one in another language, of which little is known.
 const (
 	fewRunes  = 5
 	sureOfFew = 0.8
@@ -53,7 +53,7 @@ const surelyRefused = 0.9
 // of a request or a tip that wins over an entry on help.
 const (
 	surelyTip = 0.6
-	surely    = 0.75
+	surely    = 0.7
 )
 
 // surelyCrisis is the probability of a crisis that wins over a rule for something else,
@@ -234,8 +234,19 @@ func (m *intent) guess(features []uint64) probabilities {
 			row = append(row, at)
 		}
 	}
-	return m.softmax(row)
+	p := m.softmax(row)
+	if known := float32(len(row)) / float32(max(1, len(features))); known < leastKnown {
+		for k := range p {
+			p[k] *= known / leastKnown
+		}
+		p[slices.Index(intents[:], "other")] += 1 - known/leastKnown // nobody wrote so before
+	}
+	return p
 }
+
+// leastKnown is the share of a message's features that must be known, or it is likely
+// about something else: another script, rare names.
+const leastKnown = 0.25
 
 // sounds gives the probabilities of what a message is about.
 func (s *safety) sounds(t text) probabilities {
@@ -273,6 +284,7 @@ func (p probabilities) of(name string) float32 { return p[slices.Index(intents[:
 
 // crisis gives the likeliest crisis.
 func (p probabilities) crisis() (name string, most float32) {
+	name = Overdose
 	for _, c := range []string{Overdose, Spiked, Suicide, Danger} {
 		if x := p.of(c); x > most {
 			name, most = c, x
@@ -284,7 +296,7 @@ func (p probabilities) crisis() (name string, most float32) {
 // sure says that a message, which no rule knows, is surely of the intent.
 func (s *safety) sure(name string, p float32, t text, found hits) bool {
 	least := sureIntent[name]
-	if len(t.runes) < fewRunes {
+	if len(t.runes) < fewRunes || !t.chinese() {
 		least = max(least, sureOfFew)
 	}
 	drugs := slices.ContainsFunc(aboutDrugs, func(class string) bool { return found.has(safetyRules.classes[class]) })

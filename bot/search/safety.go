@@ -75,7 +75,7 @@ func (ix *Index) Safety(question string) (Result, bool) {
 func (ix *Index) judge(t text) (Result, bool) {
 	found := ix.safety.hits(t.runes)
 	r, ok := ix.safety.rules(t, found)
-	own := len(ix.exact[t.String()]) > 0 // the office wrote it, as a fair question
+	own := len(ix.exact[t.String()]) > 0 || ix.cites(t) // the office wrote it, or it names an article: a fair question
 	sounds := ix.safety.model.guess(ix.safety.features(t, found))
 	if name, p := sounds.crisis(); ok && p >= surelyCrisis && (r.Outcome == Tip || r.Outcome == Crisis && r.Crisis != Suicide && sounds.of(r.Crisis) < p/unlike) {
 		return Result{Outcome: Crisis, Crisis: name}, true // the rule saw the lesser thing
@@ -91,7 +91,7 @@ func (ix *Index) judge(t text) (Result, bool) {
 	case !ok && ix.safety.sure(name, p, t, found):
 		r, ok = outcomeOf(name), true
 		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome != Crisis && p < surely && ix.helps(t, r.Outcome == Refused))
-	case !ok && p >= leaning[name] && p >= likelier*sounds.of("other") && len(t.runes) >= fewRunes && ix.find(t).Outcome != Answer:
+	case !ok && p >= leaning[name] && p >= likelier*sounds.of("other") && len(t.runes) >= fewRunes && t.chinese() && ix.find(t).Outcome != Answer:
 		r, ok = outcomeOf(name), true
 	}
 	if own && r.Outcome != Crisis {

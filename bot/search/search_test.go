@@ -252,6 +252,7 @@ func checkShape(t testing.TB, ix *Index, q string) {
 func TestConcurrent(t *testing.T) {
 	ix := New(defaultLibrary(t))
 	set := readLabelled(t)
+	set = set[len(set)-600:]
 	want := make([]string, len(set))
 	for i, l := range set {
 		want[i] = fmt.Sprint(answer(ix, l.question))

@@ -31,10 +31,9 @@ const (
 	shortestTypo = 3
 	maxGuesses   = 3
 
-	// From these lengths on a name can hardly be another word, if it sounds the same, or
-	// has one wrong character.
+	// sureSound is from which length on what sounds like a name can hardly be another
+	// word. What only looks like one may be another substance: 美托咪定.
 	sureSound = 3
-	sureTypo  = 4
 )
 
 // spelling knows the names that may be meant by what was typed by sound or mistyped.
@@ -65,7 +64,7 @@ func newSpelling(entries []*content.Entry) *spelling {
 			key := strings.Join(soundsOf(runes), "")
 			s.bySound[key] = append(s.bySound[key], at)
 			for i := range runes {
-				if len(runes) >= shortestTypo && e.Kind == content.Drug { // 有人吸毒 is not 家人吸毒 mistyped
+				if len(runes) >= shortestTypo && e.Kind == content.Drug && han(runes[i]) { // 有人吸毒 is not 家人吸毒 mistyped
 					s.byHole[hole(runes, i)] = append(s.byHole[hole(runes, i)], at)
 				}
 			}
@@ -111,7 +110,7 @@ type guess struct {
 
 // sure says that hardly anything else can be meant.
 func (g guess) sure() bool {
-	return len(g.name.runes) >= sureTypo || (g.sound && len(g.name.runes) >= sureSound)
+	return g.sound && len(g.name.runes) >= sureSound
 }
 
 // in gives the text with the name put right.

@@ -1,0 +1,99 @@
+package search
+
+import (
+	"slices"
+	"strings"
+
+	"jindu/content"
+)
+
+// naming are the ends of a question that asks of one thing whether it is a drug.
+var naming = func() [][]rune {
+	var all [][]rune
+	for _, end := range []string{
+		"是毒品吗", "是毒品么", "是毒品不", "是不是毒品", "算毒品吗", "算不算毒品", "属于毒品吗", "属不属于毒品", "是毒吗",
+		"会上瘾吗", "会上瘾不", "会不会上瘾", "上瘾吗", "会成瘾吗", "会不会成瘾", "有毒吗", "有没有毒",
+	} {
+		all = append(all, []rune(end))
+	}
+	slices.SortFunc(all, func(a, b []rune) int { return len(b) - len(a) })
+	return all
+}()
+
+// longestThing is how many characters the name of a thing has at most: more describe it.
+// A message of shortThing names one even with words that the lists know: 茶叶.
+const (
+	longestThing = 8
+	shortThing   = 3
+)
+
+// thing gives what a question asks about that names one thing of which nothing is known:
+// 阿莫西林是毒品吗, or 阿莫西林 alone; "" for any other question.
+func thing(q analysis) string {
+	if len(q.mentions) > 0 {
+		return ""
+	}
+	runes := q.runes
+	at := slices.IndexFunc(naming, func(end []rune) bool { return len(runes) > len(end) && slices.Equal(runes[len(runes)-len(end):], end) })
+	switch {
+	case at >= 0:
+		runes = runes[:len(runes)-len(naming[at])]
+	case q.strange < q.content && (len(runes) > shortThing || q.facets&(subject|law|help|act|deed) != 0):
+		return "" // it says more than a name
+	}
+	if len(runes) > longestThing || slices.ContainsFunc(runes, func(r rune) bool { return strings.ContainsRune("的了吸抽吃喝", r) }) { // it describes
+		return ""
+	}
+	return string(runes)
+}
+
+// strangeThing says that the question asks about one thing that the entry does not speak of:
+// whether that is a drug, no entry that does not know it can say.
+func (ix *Index) strangeThing(q analysis, entry int32) bool {
+	name := thing(q)
+	if name == "" {
+		return false
+	}
+	e := ix.entries[entry]
+	has := func(s string) bool { return strings.Contains(strings.ToLower(s), name) }
+	return !has(e.Title) && !slices.ContainsFunc(e.Aliases, has) && !slices.ContainsFunc(e.Ambiguous, has) && !slices.ContainsFunc(e.Questions, has) &&
+		!slices.ContainsFunc(e.Body, func(s content.Section) bool { return has(s.Heading) || has(s.Text) })
+}
+
+// offerOnly offers what would else be answered.
+func (ix *Index) offerOnly(near []string, trust float32) Result {
+	switch {
+	case trust >= leastChoice && len(near) > 1:
+		return Result{Outcome: Choices, Topics: near}
+	case trust >= leastHint:
+		return Result{Topics: near[:1]}
+	}
+	return Result{}
+}
+
+// unlikeThing drops the substances that the question cannot mean, since it names something
+// else: a name that looks like theirs in part is another substance.
+func (ix *Index) unlikeThing(q analysis, found []candidate) []candidate {
+	name := thing(q)
+	if name == "" {
+		return found
+	}
+	return slices.DeleteFunc(found, func(c candidate) bool {
+		e := ix.entries[c.entry]
+		return e.Kind == content.Drug && !says(e, name)
+	})
+}
+
+// says tells whether an entry is asked whether that thing is a drug; that its substance
+// looks like flour makes no drug of flour.
+func says(e *content.Entry, name string) bool {
+	has := func(s string) bool { return strings.Contains(strings.ToLower(s), name) }
+	return slices.ContainsFunc(e.Questions, func(q string) bool { return has(q) && asksOf(strings.ToLower(q), name) })
+}
+
+// asksOf says that the question asks of that very thing, be it in other words, whether it
+// is a drug.
+func asksOf(question, name string) bool {
+	before, rest, _ := strings.Cut(question, name)
+	return before == "" && slices.ContainsFunc([]string{"是毒", "是不是毒", "算毒", "算不算毒", "属于毒", "会上瘾", "会不会上瘾", "上瘾", "会成瘾", "有毒"}, func(s string) bool { return strings.HasPrefix(rest, s) })
+}
