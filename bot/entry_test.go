@@ -1,8 +1,8 @@
 package bot
 
 import (
-	"slices"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
