@@ -3,7 +3,6 @@ package search
 import (
 	_ "embed"
 	"encoding/binary"
-	"hash/fnv"
 	"math"
 	"slices"
 	"sync"
@@ -28,84 +27,6 @@ type intent struct {
 	weights []probabilities
 }
 
-// sureIntent is the probability from which an intent counts: a needless word of
-// help costs less than a missed emergency, a fair question turned away more.
-var sureIntent = map[string]float32{Overdose: 0.4, Spiked: 0.4, Danger: 0.4, Suicide: 0.4, "refused": 0.5, "tip": 0.5}
-
-// leaning is the probability from which it counts when nothing in the library surely
-// answers: then all that is lost is an offer, or "I don't know".
-var leaning = map[string]float32{Overdose: 0.25, Spiked: 0.25, Danger: 0.25, Suicide: 0.25, "refused": 0.3, "tip": 0.3}
-
-// likelier is how many times more probable it is then than a message about anything else.
-const likelier = 1.5
-
-// sureOfFew is the least probability for a message of fewer runes than fewRunes, which
-// may be any button or place, and for one in another language, of which little is known.
-const (
-	fewRunes  = 5
-	sureOfFew = 0.8
-)
-
-// surelyRefused is the probability of a request that wins over a rule for a crisis.
-const surelyRefused = 0.9
-
-// surelyTip is the probability of a tip that wins over a rule for a request; surely that
-// of a request or a tip that wins over an entry on help.
-const (
-	surelyTip = 0.6
-	surely    = 0.7
-)
-
-// surelyCrisis is the probability of a crisis that wins over a rule for something else,
-// or for another crisis that is so many times less likely.
-const (
-	surelyCrisis = 0.6
-	unlike       = 4
-)
-
-// surelyFair is the probability of a fair question from which no rule turns it away.
-const surelyFair = 0.9
-
-// sureAlone is the probability from which a request without the name of a substance
-// is refused, or taken for a tip; and from which a question is a tip.
-const sureAlone = 0.55
-
-// aboutDrugs are classes of which a request that is refused, or a tip, holds one.
-var aboutDrugs = []string{"drug", "slang", "vapeoil", "obj", "test", "hairtest", "program", "precursor", "activity", "tipgoods", "hasdrug", "covert"}
-
-// Kinds of feature, in the top bits of a key.
-const (
-	pairFeature uint64 = iota << 60
-	oneFeature
-	classFeature
-	twoClasses
-	tripleFeature // three characters in a row
-	skipFeature   // two with one between them
-	startFeature  // what a message begins with, one or two characters
-	endFeature
-)
-
-// classBits is the length of the hash by which a feature knows a class or a group, so
-// that neither file's order matters.
-const classBits = 30
-
-func classHash(file, name string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(file + "\x00" + name))
-	return h.Sum64() >> (64 - classBits)
-}
-
-// safetyClasses and wordGroups are the hashes by id.
-var safetyClasses, wordGroups = hashed("safety.txt", safetyRules.classes), hashed("words.txt", language.groups)
-
-func hashed(file string, ids map[string]int32) []uint64 {
-	all := make([]uint64, len(ids))
-	for name, id := range ids {
-		all[id] = classHash(file, name)
-	}
-	return all
-}
-
 // A row of intent.bin: the key of a feature, then for each intent its weight in steps,
 // one byte each. Before the rows stands the size of a step, a float32. All is little
 // endian.
@@ -127,80 +48,6 @@ var trained = sync.OnceValue(func() *intent {
 	}
 	return m
 })
-
-// homonyms are names of substances that are also names of something else, so that the
-// words around them must tell.
-var homonyms = func() map[string]bool {
-	words := map[string]bool{}
-	for _, word := range safetyRules.words[safetyRules.classes["homonym"]] {
-		words[fold(word).String()] = true
-	}
-	return words
-}()
-
-// characters gives what the characters of a message say.
-func characters(runes []rune) []uint64 {
-	n := len(runes)
-	if n == 0 {
-		return nil
-	}
-	all := make([]uint64, 0, 5*n+4)
-	for i, r := range runes {
-		all = append(all, oneFeature|uint64(r))
-		if i+1 < n {
-			all = append(all, pair(r, runes[i+1]))
-		}
-		if i+2 < n {
-			all = append(all, tripleFeature|hash(runes[i:i+3]), skipFeature|pair(r, runes[i+2]))
-		}
-	}
-	all = append(all, startFeature|uint64(runes[0]), endFeature|uint64(runes[n-1]))
-	if n > 1 {
-		all = append(all, startFeature|pair(runes[0], runes[1]), endFeature|pair(runes[n-2], runes[n-1]))
-	}
-	return all
-}
-
-// features gives the distinct features of a message: its characters, with the names of
-// substances taken out, and its classes.
-func (s *safety) features(t text, found hits) []uint64 {
-	runes := slices.Clone(t.runes)
-	for _, x := range found {
-		if x.class == s.drug && !homonyms[string(t.runes[x.from:x.end])] {
-			for i := x.from; i < x.end; i++ {
-				runes[i] = '毒'
-			}
-		}
-	}
-	runes = slices.CompactFunc(runes, func(a, b rune) bool { return a == '毒' && b == '毒' })
-	for i, r := range runes {
-		if r >= '0' && r <= '9' {
-			runes[i] = '0'
-		}
-	}
-	all := characters(runes)
-	classes := make([]uint64, 0, 2*len(found))
-	for _, x := range found {
-		classes = append(classes, safetyClasses[x.class])
-	}
-	for i := range t.runes {
-		language.words.at(t.runes, i, func(_ int, senses []int32) {
-			for _, id := range senses {
-				classes = append(classes, wordGroups[language.senses[id].group])
-			}
-		})
-	}
-	slices.Sort(classes)
-	classes = slices.Compact(classes)
-	for i, a := range classes {
-		all = append(all, classFeature|a)
-		for _, b := range classes[i+1:] {
-			all = append(all, twoClasses|a<<classBits|b)
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
 
 // softmax gives the probabilities of the intents for a message with these features.
 func (m *intent) softmax(row []int32) probabilities {
@@ -291,28 +138,4 @@ func (p probabilities) crisis() (name string, most float32) {
 		}
 	}
 	return name, most
-}
-
-// sure says that a message, which no rule knows, is surely of the intent.
-func (s *safety) sure(name string, p float32, t text, found hits) bool {
-	least := sureIntent[name]
-	if len(t.runes) < fewRunes || !t.chinese() {
-		least = max(least, sureOfFew)
-	}
-	drugs := slices.ContainsFunc(aboutDrugs, func(class string) bool { return found.has(safetyRules.classes[class]) })
-	if (name == "refused" || name == "tip") && !drugs || name == "tip" && (t.question || found.has(safetyRules.classes["wayout"])) {
-		least = max(least, sureAlone)
-	}
-	return p >= least
-}
-
-// outcomeOf gives the outcome of a message of an intent.
-func outcomeOf(intent string) Result {
-	switch intent {
-	case "refused":
-		return Result{Outcome: Refused}
-	case "tip":
-		return Result{Outcome: Tip}
-	}
-	return Result{Outcome: Crisis, Crisis: intent}
 }
