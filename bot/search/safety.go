@@ -87,7 +87,7 @@ func (ix *Index) judge(t text) (Result, bool) {
 	case ok && r.Outcome == Refused && name == "tip" && p >= surelyTip:
 		r = Result{Outcome: Tip} // who does it, and where
 	case ok && r.Outcome != Tip:
-		ok = sounds[0] < surelyFair
+		ok = sounds[0] < surelyFair[r.Outcome]
 	case !ok && ix.safety.sure(name, p, t, found):
 		r, ok = outcomeOf(name), true
 		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome != Crisis && p < surely && ix.helps(t, r.Outcome == Refused))

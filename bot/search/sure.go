@@ -37,8 +37,9 @@ const (
 	unlike       = 4
 )
 
-// surelyFair is the probability of a fair question from which no rule turns it away.
-const surelyFair = 0.9
+// surelyFair is the probability of a fair question from which no rule for a crisis, or
+// for a request, turns it away.
+var surelyFair = map[Outcome]float32{Crisis: 0.9, Refused: 0.8}
 
 // sureAlone is the probability from which a request without the name of a substance
 // is refused, or taken for a tip; and from which a question is a tip.
