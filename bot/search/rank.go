@@ -78,13 +78,16 @@ type scratch struct {
 type ranker struct {
 	*postings
 	evidence *evidence
-	entries  []*content.Entry
+	drug     []bool // by entry: it is about a substance
 	a        *analyzer
 	pool     sync.Pool
 }
 
 func newRanker(p *postings, ev *evidence, entries []*content.Entry, a *analyzer) *ranker {
-	r := &ranker{postings: p, evidence: ev, entries: entries, a: a}
+	r := &ranker{postings: p, evidence: ev, drug: make([]bool, len(entries)), a: a}
+	for i, e := range entries {
+		r.drug[i] = e.Kind == content.Drug
+	}
 	r.pool.New = func() any {
 		return &scratch{
 			cover: make([]float32, len(entries)), best: make([]float32, len(entries)), next: make([]float32, len(entries)), told: make([]float32, len(entries)), present: make([]float32, len(entries)), spoken: make([]float32, len(entries)),
@@ -161,7 +164,7 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 	for _, at := range s.phrase {
 		p := r.strings[at]
 		mass := plain
-		if p.entity || r.entries[p.entry].Kind == content.Drug {
+		if p.entity || r.drug[p.entry] {
 			mass = all
 		}
 		like := 2 * s.common[at] / (mass + p.mass)
@@ -183,9 +186,10 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		s.common[at], s.cases[at] = 0, 0
 	}
 	found := make([]candidate, 0, limit+1)
+	least := float32(0) // worth of the last of them
 	for _, e := range s.entries {
 		mass := plain
-		if r.entries[e].Kind == content.Drug {
+		if r.drug[e] {
 			mass = all
 		}
 		mass = max(mass, 1e-6)
@@ -203,7 +207,10 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 		}
 		c.proof = (*evidence)[e]
 		c.evidence = c.proof - mostEvidence
-		found = insert(found, c, limit)
+		if worth := c.worth(); len(found) < limit || worth >= least {
+			found = insert(found, c, limit)
+			least = found[len(found)-1].worth()
+		}
 		s.known[e], s.asked[e], s.told[e] = 0, 0, 0
 		s.cover[e], s.present[e], s.best[e], s.next[e], s.spoken[e] = 0, 0, 0, 0, 0
 	}
@@ -213,9 +220,6 @@ func (r *ranker) rank(q analysis, limit int) []candidate {
 
 // insert keeps the best limit candidates in order.
 func insert(best []candidate, c candidate, limit int) []candidate {
-	if len(best) == limit && c.worth() < best[limit-1].worth() {
-		return best
-	}
 	at, _ := slices.BinarySearchFunc(best, c, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.worth(), a.worth()), cmp.Compare(a.entry, b.entry))
 	})
