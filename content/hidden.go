@@ -15,6 +15,16 @@ func Hidden(r rune) bool {
 	return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control))
 }
 
+// WithoutHidden leaves the hidden characters of a text out.
+func WithoutHidden(text string) string {
+	return strings.Map(func(r rune) rune {
+		if Hidden(r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
 // HiddenProblem tells an editor of a hidden character.
 const HiddenProblem = "这里有看不见的控制字符 U+%04X，请删掉"
 

@@ -29,7 +29,8 @@ func (ix *Index) decide(q analysis) Result {
 	if r, done := ix.early(&q); done {
 		return r
 	}
-	found := ix.unlikeThing(q, ix.rank(q))
+	name := thing(q)
+	found := ix.unlike(name, ix.rank(q))
 	if len(found) == 0 {
 		return Result{}
 	}
@@ -46,9 +47,7 @@ func (ix *Index) decide(q analysis) Result {
 		return ix.whichAct(found)
 	}
 	switch {
-	case ix.strangeThing(q, best.entry):
-		return ix.offerOnly(near, trust)
-	case trust >= leastTrust || (g[groundNamed] > 0 && trust >= namedTrust):
+	case (trust >= leastTrust || (g[groundNamed] > 0 && trust >= namedTrust)) && (name == "" || speaksOf(ix.entries[best.entry], name)):
 		return Result{Outcome: Answer, Topics: near[:1]}
 	case trust >= leastChoice && len(near) > 1:
 		return Result{Outcome: Choices, Topics: near}
@@ -64,11 +63,9 @@ func (ix *Index) early(q *analysis) (Result, bool) {
 	if q.content == 0 || (q.content == 1 && q.facets&subject == 0) {
 		return Result{}, true
 	}
-	if len(q.mentions) == 0 && !(text{runes: q.runes}).chinese() {
-		return Result{}, true
-	}
 	if len(q.mentions) == 0 {
-		return Result{}, !q.drugged && slices.ContainsFunc(q.terms, func(t term) bool { return t.key == groupTerm|uint64(ix.analyzer.crime) })
+		crime := func(t term) bool { return t.key == groupTerm|uint64(ix.analyzer.crime) }
+		return Result{}, !slices.ContainsFunc(q.runes, han) || (!q.drugged && slices.ContainsFunc(q.terms, crime))
 	}
 	if q.facets&subject != 0 {
 		return Result{}, !q.drugged && q.facets&(market|foreign) != 0 && q.facets&(law|deed|resemble) == 0 && ix.homonyms(*q)

@@ -63,7 +63,7 @@ func (s *speller) stays(word []rune) bool {
 		if unicode.IsDigit(r) {
 			return true
 		}
-		vowel = vowel || strings.ContainsRune("aeiouv", r) && r != 'v'
+		vowel = vowel || strings.ContainsRune("aeiou", r)
 	}
 	if !vowel {
 		return true

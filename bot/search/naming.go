@@ -47,53 +47,29 @@ func thing(q analysis) string {
 	return string(runes)
 }
 
-// strangeThing says that the question asks about one thing that the entry does not speak of:
-// whether that is a drug, no entry that does not know it can say.
-func (ix *Index) strangeThing(q analysis, entry int32) bool {
-	name := thing(q)
-	if name == "" {
-		return false
-	}
-	e := ix.entries[entry]
-	has := func(s string) bool { return strings.Contains(strings.ToLower(s), name) }
-	return !has(e.Title) && !slices.ContainsFunc(e.Aliases, has) && !slices.ContainsFunc(e.Ambiguous, has) && !slices.ContainsFunc(e.Questions, has) &&
-		!slices.ContainsFunc(e.Body, func(s content.Section) bool { return has(s.Heading) || has(s.Text) })
-}
-
-// offerOnly offers what would else be answered.
-func (ix *Index) offerOnly(near []string, trust float32) Result {
-	switch {
-	case trust >= leastChoice && len(near) > 1:
-		return Result{Outcome: Choices, Topics: near}
-	case trust >= leastHint:
-		return Result{Topics: near[:1]}
-	}
-	return Result{}
-}
-
-// unlikeThing drops the substances that the question cannot mean, since it names something
-// else: a name that looks like theirs in part is another substance.
-func (ix *Index) unlikeThing(q analysis, found []candidate) []candidate {
-	name := thing(q)
+// unlike drops the substances that a question about one thing cannot mean: a name that
+// looks like theirs in part is another substance.
+func (ix *Index) unlike(name string, found []candidate) []candidate {
 	if name == "" {
 		return found
 	}
 	return slices.DeleteFunc(found, func(c candidate) bool {
 		e := ix.entries[c.entry]
-		return e.Kind == content.Drug && !says(e, name)
+		return e.Kind == content.Drug && !slices.ContainsFunc(e.Questions, func(q string) bool { return asksOf(strings.ToLower(q), name) })
 	})
 }
 
-// says tells whether an entry is asked whether that thing is a drug; that its substance
-// looks like flour makes no drug of flour.
-func says(e *content.Entry, name string) bool {
-	has := func(s string) bool { return strings.Contains(strings.ToLower(s), name) }
-	return slices.ContainsFunc(e.Questions, func(q string) bool { return has(q) && asksOf(strings.ToLower(q), name) })
+// asksOf says that the question asks of that very thing, be it in other words, whether it
+// is a drug; that a substance looks like flour makes no drug of flour.
+func asksOf(question, name string) bool {
+	rest, ok := strings.CutPrefix(question, name)
+	return ok && slices.ContainsFunc([]string{"是毒", "是不是毒", "算毒", "算不算毒", "属于毒", "会上瘾", "会不会上瘾", "上瘾", "会成瘾", "有毒"}, func(s string) bool { return strings.HasPrefix(rest, s) })
 }
 
-// asksOf says that the question asks of that very thing, be it in other words, whether it
-// is a drug.
-func asksOf(question, name string) bool {
-	before, rest, _ := strings.Cut(question, name)
-	return before == "" && slices.ContainsFunc([]string{"是毒", "是不是毒", "算毒", "算不算毒", "属于毒", "会上瘾", "会不会上瘾", "上瘾", "会成瘾", "有毒"}, func(s string) bool { return strings.HasPrefix(rest, s) })
+// speaksOf says that the entry has the name anywhere: whether that is a drug, none that
+// does not know it can say.
+func speaksOf(e *content.Entry, name string) bool {
+	has := func(s string) bool { return strings.Contains(strings.ToLower(s), name) }
+	return has(e.Title) || slices.ContainsFunc(e.Aliases, has) || slices.ContainsFunc(e.Ambiguous, has) || slices.ContainsFunc(e.Questions, has) ||
+		slices.ContainsFunc(e.Body, func(s content.Section) bool { return has(s.Heading) || has(s.Text) })
 }

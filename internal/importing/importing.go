@@ -94,12 +94,7 @@ func check(folder content.Folder, path, text string, rules content.Rules) (probl
 
 // legible is a name from a file, for an error that a terminal shows.
 func legible(name string) string {
-	return strings.Map(func(r rune) rune {
-		if content.Hidden(r) {
-			return -1
-		}
-		return r
-	}, one(name))
+	return content.WithoutHidden(one(name))
 }
 
 // one puts a text on one line.

@@ -62,12 +62,7 @@ func (p *Pages) showIndex(c *gin.Context) {
 
 // shown is a query as the page may show it.
 func shown(q string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if content.Hidden(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(q, "")))
+	return strings.TrimSpace(content.WithoutHidden(strings.ToValidUTF8(q, "")))
 }
 
 // find gives the entry that is called so, then those with these words in a name, and
