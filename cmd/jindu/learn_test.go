@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -64,17 +65,26 @@ func TestUrgentSearch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var asked []string
 	for words, id := range map[string]string{"朋友抽了上头电子烟叫不醒": "crisis-overdose", "怎么制作冰毒": "refused", "王强在龙塘镇家里贩毒": "tip"} {
 		status, body := get(t, http.DefaultClient, p.base+"/learn/?q="+url.QueryEscape(words))
 		first, _, _ := strings.Cut(lib.Replies[id].Text, "\n")
 		if status != http.StatusOK || !strings.Contains(html.UnescapeString(body), "<h1>"+first+"</h1>") || strings.Contains(body, words) {
 			t.Errorf("%s: %d %s", words, status, body)
 		}
-		if log := p.output(); !strings.Contains(log, "route=/learn/") || strings.Contains(log, words) || strings.Contains(log, url.QueryEscape(words)) {
-			t.Errorf("the log has the words:\n%s", log)
-		}
+		asked = append(asked, words, url.QueryEscape(words))
 	}
 	if _, body := get(t, http.DefaultClient, p.base+"/learn/?q="+url.QueryEscape("冰毒")); !strings.Contains(body, `href="/learn/drugs/bingdu"`) {
 		t.Error("a search finds nothing")
+	}
+	p.stop(syscall.SIGTERM)
+	log := p.output()
+	if strings.Count(log, "route=/learn/") != len(asked)/2+1 {
+		t.Errorf("the log has not every request:\n%s", log)
+	}
+	for _, words := range asked {
+		if strings.Contains(log, words) {
+			t.Errorf("the log has the words %s", words)
+		}
 	}
 }

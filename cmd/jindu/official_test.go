@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -209,6 +210,7 @@ func TestServiceAccount(t *testing.T) {
 
 	ticket := printed[strings.LastIndex(printed, "/")+1:]
 	token := link[strings.Index(link, "?as=")+4:]
+	p.stop(syscall.SIGTERM)
 	for name, secret := range map[string]string{
 		"main secret": testSecret, "app secret": wechat.AppSecret, "access token": wechat.AccessToken(), "callback token": wechat.Token,
 		"AES key": wechat.AESKey, "open id": alice.ID, "another open id": bob.ID, "ticket": ticket, "personal token": token, "PIN": testPIN,
@@ -329,6 +331,7 @@ func TestTwoProcessesOneToken(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	for _, p := range processes {
+		p.stop(syscall.SIGTERM)
 		for _, secret := range []string{wechat.AppSecret, wechat.AccessToken(), alice.ID, testSecret} {
 			if strings.Contains(p.output(), secret) {
 				t.Error("a secret or an open id in the log")

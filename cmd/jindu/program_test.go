@@ -102,10 +102,10 @@ func startProgram(t testing.TB, ready *regexp.Regexp, c *exec.Cmd) *program {
 	go func() {
 		_ = c.Wait()
 		write.Close()
-		close(p.gone)
 	}()
 	found := make(chan string, 1)
 	go func() {
+		defer close(p.gone)
 		for lines := bufio.NewScanner(read); lines.Scan(); {
 			p.mu.Lock()
 			p.log.WriteString(lines.Text() + "\n")
@@ -134,7 +134,8 @@ func startProgram(t testing.TB, ready *regexp.Regexp, c *exec.Cmd) *program {
 	return p
 }
 
-// stop sends a signal and waits for the end.
+// stop sends a signal and waits for the end and for all that the program wrote: a line
+// of the log may come after the reply that it tells of.
 func (p *program) stop(signal syscall.Signal) {
 	_ = p.cmd.Process.Signal(signal)
 	<-p.gone

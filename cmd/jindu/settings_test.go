@@ -87,9 +87,7 @@ func TestServeAsOperatorsUseIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := serve(t, testSettings(t.TempDir(), map[string]string{"JINDU_TRUSTED_PROXIES": " 10.0.0.1 , 0.0.0.0/0,", "JINDU_WECHAT_VERIFY": path}))
-	if !strings.Contains(p.output(), "JINDU_TRUSTED_PROXIES trusts everybody") {
-		t.Error(p.output())
-	}
+	p.says(t, "JINDU_TRUSTED_PROXIES trusts everybody")
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for path, want := range map[string]int{"/": http.StatusFound, "/" + file: http.StatusOK} {
 		resp, err := client.Head(p.base + path)
