@@ -132,6 +132,9 @@ func (a *analyzer) segment(runes []rune, l *lattice) []span {
 				cost[i], best[i] = c, span{end: end, name: values[0]}
 			}
 		})
+		if !counts(runes[i]) {
+			continue
+		}
 		if end := amount(runes, i); end > i {
 			if c := cost[end] + 0.1; c < cost[i] {
 				cost[i], best[i] = c, span{end: end, name: -1, amount: true}

@@ -12,16 +12,16 @@ import (
 // as there. The likeness of phrases needs one that resembles the question; this adds up
 // what many of them have in common with it.
 type evidence struct {
-	shards [shardCount]evidenceShard
-	bias   []float32 // by entry, for each unit of a question's weight
-	unseen float32   // the IDF of a feature that no text has
-	pool   sync.Pool // of *[]float32, by entry
+	vocabulary *vocabulary
+	shards     [shardCount]evidenceShard
+	bias       []float32 // by entry, for each unit of a question's weight
+	unseen     float32   // the IDF of a feature that no text has
+	pool       sync.Pool // of *[]float32, by entry
 }
 
 type evidenceShard struct {
-	index map[uint64]int32 // feature → index into idf and lists
-	idf   []float32        // over texts
-	lists []gainList
+	idf   []float32  // by number, over texts
+	lists []gainList // by number; empty for what is only a term
 	gains []gain
 }
 
@@ -39,11 +39,8 @@ type gain struct {
 	nats  float32
 }
 
-// Kinds of feature beside words, groups and names, in the top bits of a key.
-const (
-	oneRune uint64 = (iota + 8) << 60
-	twoRunes
-)
+// oneRune is the kind of a single character, in the top bits of a key.
+const oneRune uint64 = 8 << 60
 
 const (
 	oneRuneWeight  = 0.4
@@ -65,15 +62,15 @@ func (a analysis) features(to []term, single bool) []term {
 			to = append(to, term{oneRune | uint64(r), oneRuneWeight})
 		}
 		if i+1 < len(a.runes) {
-			to = append(to, term{twoRunes | pair(r, a.runes[i+1]), twoRunesWeight})
+			to = append(to, term{pair(r, a.runes[i+1]), twoRunesWeight})
 		}
 	}
 	return to
 }
 
 // newEvidence learns from the texts of all entries. It changes their features.
-func newEvidence(all []parts) *evidence {
-	ev := &evidence{bias: make([]float32, len(all))}
+func newEvidence(all []parts, v *vocabulary) *evidence {
+	ev := &evidence{vocabulary: v, bias: make([]float32, len(all))}
 	bias := ev.bias // keeps the pool from holding all
 	ev.pool.New = func() any { s := make([]float32, len(bias)); return &s }
 	texts := 0
@@ -81,11 +78,12 @@ func newEvidence(all []parts) *evidence {
 		texts += len(all[i].texts)
 	}
 	ev.unseen = idfOver(texts, 0)
+	var known [shardCount]int         // features
 	var squares [shardCount][]float32 // by text: what the shard adds to the square of its length
 	var work sync.WaitGroup
 	for n := range ev.shards {
 		work.Go(func() {
-			ev.shards[n].count(n, all, texts)
+			known[n] = ev.shards[n].count(n, all, texts, len(v[n].keys))
 			squares[n] = ev.shards[n].measure(n, all, texts)
 		})
 	}
@@ -103,9 +101,7 @@ func newEvidence(all []parts) *evidence {
 		}
 	}
 	var mass [shardCount][]float32 // of each entry
-	known := 0
 	for n := range ev.shards {
-		known += len(ev.shards[n].idf)
 		work.Go(func() { mass[n] = ev.shards[n].weigh(n, all, scale) })
 	}
 	work.Wait()
@@ -116,42 +112,34 @@ func newEvidence(all []parts) *evidence {
 		}
 		total += ev.bias[e]
 	}
-	smooth := smoothing * float64(known)
+	smooth := smoothing * float64(known[0]+known[1]+known[2]+known[3])
 	for e, m := range ev.bias {
 		ev.bias[e] = float32(math.Log(float64(total-m)+smooth) - math.Log(float64(m)+smooth))
 	}
 	return ev
 }
 
-// count gives the features of the n-th shard their indexes, instead of their keys, and
-// their IDF over so many texts.
-func (s *evidenceShard) count(n int, all []parts, texts int) {
-	total := 0
+// count tells how many entries hold each feature of the n-th shard, which has so many
+// numbers, and its IDF over so many texts; and gives how many features there are.
+func (s *evidenceShard) count(n int, all []parts, texts, numbers int) (known int) {
+	s.idf, s.lists = make([]float32, numbers), make([]gainList, numbers)
+	last := make([]int32, numbers) // by number: the entry seen last, from 1
 	for i := range all {
-		total += len(all[i].features[n])
-	}
-	s.index = make(map[uint64]int32, total/repeated)
-	var last []int32 // by feature: the entry seen last, from 1
-	for i := range all {
-		for j := range all[i].features[n] {
-			f := &all[i].features[n][j]
-			at, ok := s.index[f.key]
-			if !ok {
-				at = int32(len(s.idf))
-				s.index[f.key] = at
-				s.idf, s.lists, last = append(s.idf, 0), append(s.lists, gainList{}), append(last, 0)
+		for _, f := range all[i].features[n] {
+			s.idf[f.number]++
+			if last[f.number] != int32(i)+1 {
+				last[f.number] = int32(i) + 1
+				s.lists[f.number].end++ // so far how many entries hold it
 			}
-			s.idf[at]++
-			if last[at] != int32(i)+1 {
-				last[at] = int32(i) + 1
-				s.lists[at].end++ // so far how many entries hold it
-			}
-			f.key = uint64(at)
 		}
 	}
 	for at, df := range s.idf {
+		if df > 0 {
+			known++
+		}
 		s.idf[at] = idfOver(texts, df)
 	}
+	return known
 }
 
 func idfOver(texts int, df float32) float32 {
@@ -166,7 +154,7 @@ func (s *evidenceShard) measure(n int, all []parts, texts int) []float32 {
 	for i := range all {
 		for j := range all[i].features[n] {
 			f := &all[i].features[n][j]
-			f.weight *= s.idf[f.key]
+			f.weight *= s.idf[f.number]
 			squares[first+int(f.of)] += f.weight * f.weight
 		}
 		first += len(all[i].texts)
@@ -190,7 +178,7 @@ func (s *evidenceShard) weigh(n int, all []parts, scale []float32) []float32 {
 		for _, f := range all[i].features[n] {
 			weight := f.weight * scale[f.of]
 			mass[i] += weight
-			l := &s.lists[f.key]
+			l := &s.lists[f.number]
 			if last := l.end - 1; last >= l.from && s.gains[last].entry == int32(i) {
 				s.gains[last].nats += weight
 			} else {
@@ -215,11 +203,11 @@ func (s *evidenceShard) weigh(n int, all []parts, scale []float32) []float32 {
 
 // idf of a feature over the texts, in nats.
 func (ev *evidence) idf(feature uint64) float32 {
-	s := &ev.shards[shardOf(feature)]
-	if at, ok := s.index[feature]; ok {
-		return s.idf[at]
+	n, number, known := ev.vocabulary.find(feature)
+	if !known {
+		return ev.unseen
 	}
-	return ev.unseen
+	return ev.shards[n].idf[number]
 }
 
 // of gives the evidence of a question for each entry, in nats over knowing nothing of
@@ -231,10 +219,13 @@ func (ev *evidence) of(q analysis) *[]float32 {
 	lists := make([][]gain, len(asked))
 	length, all := float32(0), float32(0)
 	for i, f := range asked {
-		s := &ev.shards[shardOf(f.key)]
-		if at, ok := s.index[f.key]; ok {
-			w := f.weight * s.idf[at]
-			asked[i].weight, lists[i] = w, s.of(at)
+		n, number, known := ev.vocabulary.find(f.key)
+		if !known {
+			continue
+		}
+		if s := &ev.shards[n]; s.lists[number].end > s.lists[number].from {
+			w := f.weight * s.idf[number]
+			asked[i].weight, lists[i] = w, s.of(number)
 			length, all = length+w*w, all+w
 		}
 	}

@@ -70,7 +70,7 @@ type Index struct {
 
 // New builds the index of a library.
 func New(lib *content.Library) *Index {
-	ix := &Index{exact: map[string][]int32{}, called: map[string][]int32{}, vague: map[string][]int32{}}
+	ix := &Index{called: map[string][]int32{}, vague: map[string][]int32{}}
 	ix.entries, ix.linked = byLinks(lib)
 	ix.analyzer = &analyzer{names: newNames(ix.entries), drug: language.group("drug"), use: language.group("use"), weigh: language.group("quantity"), none: language.group(noGroup), crime: language.group("othercrime")}
 	var work sync.WaitGroup
@@ -79,27 +79,33 @@ func New(lib *content.Library) *Index {
 		ix.safety.model = trained()
 	})
 	work.Go(func() {
-		ix.claim()
 		ix.title()
 		ix.articles = newArticles(lib, ix.entries)
 		ix.spelling = newSpelling(ix.entries)
 		ix.locate(lib)
 	})
-	all := split(ix.entries, ix.analyzer)
-	ix.ranker = newRanker(newPostings(all), newEvidence(all), ix.entries, ix.analyzer)
+	all, vocabulary := split(ix.entries, ix.analyzer)
+	work.Go(func() { ix.claim(all) })
+	ix.ranker = newRanker(newPostings(all, vocabulary), newEvidence(all, vocabulary), ix.entries, ix.analyzer)
 	work.Wait()
 	ix.speller = newSpeller(ix.ranker.evidence, ix.analyzer.names, ix.spelling)
 	return ix
 }
 
 // claim notes what each entry is called and asked.
-func (ix *Index) claim() {
+func (ix *Index) claim(all []parts) {
+	phrases := 0
+	for i := range all {
+		phrases += len(all[i].names) + len(all[i].questions)
+	}
+	ix.exact = make(map[string][]int32, phrases)
 	for i, e := range ix.entries {
-		for _, words := range [][]string{{e.Title}, e.Aliases, e.Questions} {
-			claim(ix.exact, words, int32(i))
+		claim(ix.exact, all[i].names, int32(i))
+		claim(ix.exact, all[i].questions, int32(i))
+		claim(ix.called, all[i].names, int32(i))
+		for _, name := range e.Ambiguous {
+			claim(ix.vague, []string{fold(name).String()}, int32(i))
 		}
-		claim(ix.called, append([]string{e.Title}, e.Aliases...), int32(i))
-		claim(ix.vague, e.Ambiguous, int32(i))
 	}
 }
 
@@ -151,9 +157,9 @@ func (ix *Index) county(runes []rune) string {
 	return county
 }
 
+// claim gives an entry what it is called or asked, folded.
 func claim(index map[string][]int32, words []string, entry int32) {
-	for _, s := range words {
-		key := fold(s).String()
+	for _, key := range words {
 		if key != "" && !slices.Contains(index[key], entry) {
 			index[key] = append(index[key], entry)
 		}

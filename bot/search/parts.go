@@ -2,76 +2,131 @@ package search
 
 import (
 	"runtime"
-	"slices"
 	"sync"
-	"sync/atomic"
 
 	"jindu/content"
 )
 
-// parts are what one entry says, taken apart. Its terms and features lie in shards by
-// their keys, each of which is learned from by itself.
+// parts are what one entry says, taken apart. Its terms and features lie in the shards of
+// the vocabulary.
 type parts struct {
-	phrases  []phrase
-	fields   []float32 // by phrase: the weight of its field
-	length   float32   // sum of the weights of all terms
-	texts    []float32 // by text, which is a phrase or a clause of the body: how much it counts
-	terms    [shardCount][]piece
-	features [shardCount][]piece
+	names     []string // title and other names, folded
+	questions []string // everyday questions, folded
+	phrases   []phrase
+	fields    []float32 // by phrase: the weight of its field
+	length    float32   // sum of the weights of all terms
+	texts     []float32 // by text, which is a phrase or a clause of the body: how much it counts
+	terms     [shardCount][]piece
+	features  [shardCount][]piece
 }
 
 // piece is a term of one phrase, or of no phrase (noPhrase); or a feature of one text.
 type piece struct {
-	key    uint64 // once it is learned: the index in its shard
+	number int32 // in its shard
 	weight float32
 	of     int32
 }
 
-const (
-	shardCount = 4
-	noPhrase   = -1
-)
+const noPhrase = -1
 
-func shardOf(key uint64) int { return int(key % shardCount) }
-
-// split takes the entries apart on all processors.
-func split(entries []*content.Entry, a *analyzer) []parts {
+// split takes the entries apart, a share of them on each processor.
+func split(entries []*content.Entry, a *analyzer) ([]parts, *vocabulary) {
 	all := make([]parts, len(entries))
-	var next atomic.Int32
+	shares := share(entries, min(runtime.GOMAXPROCS(0), mostSplitters))
+	splitters := make([]*splitter, len(shares))
 	var work sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	from := 0
+	for i, end := range shares {
+		s, own, of := &splitter{analyzer: a}, all[from:end], entries[from:end]
+		splitters[i], from = s, end
 		work.Go(func() {
-			s := splitter{analyzer: a}
-			for i := next.Add(1) - 1; int(i) < len(entries); i = next.Add(1) - 1 {
-				all[i] = s.split(entries[i])
+			for j, e := range of {
+				own[j] = s.split(e)
 			}
 		})
 	}
 	work.Wait()
-	return all
+	v := splitters[0].vocabulary // a copy: the splitter's room is not kept
+	for n := range v {
+		work.Go(func() {
+			for i, s := range splitters[1:] {
+				numbers := make([]int32, len(s.vocabulary[n].keys))
+				for number, key := range s.vocabulary[n].keys {
+					numbers[number] = v[n].add(key)
+				}
+				for j := shares[i]; j < shares[i+1]; j++ {
+					renumber(all[j].terms[n], numbers)
+					renumber(all[j].features[n], numbers)
+				}
+			}
+		})
+	}
+	work.Wait()
+	return all, &v
+}
+
+// mostSplitters bounds the vocabularies that are made into one.
+const mostSplitters = 8
+
+// share gives where each of n shares of the entries ends, so that they say about as much.
+func share(entries []*content.Entry, n int) []int {
+	sizes, total := make([]int, len(entries)), 0
+	for i, e := range entries {
+		for _, section := range e.Body {
+			sizes[i] += len(section.Text)
+		}
+		for _, question := range e.Questions {
+			sizes[i] += len(question)
+		}
+		total += sizes[i]
+	}
+	var ends []int
+	sum := 0
+	for i, size := range sizes {
+		if sum += size; sum*n >= total*(len(ends)+1) && len(ends) < n-1 {
+			ends = append(ends, i+1)
+		}
+	}
+	return append(ends, len(entries))
+}
+
+func renumber(pieces []piece, numbers []int32) {
+	for i := range pieces {
+		pieces[i].number = numbers[pieces[i].number]
+	}
 }
 
 // splitter takes entries apart one after the other, in the same room.
 type splitter struct {
 	*analyzer
-	lattice  lattice
-	room     []term
-	features []term
-	parts    parts
+	vocabulary vocabulary
+	lattice    lattice
+	room       []term
+	features   []term
+	parts      parts
+	last       [shardCount][]int32 // by number: where the last phrase that has the feature has it
 }
 
 func (s *splitter) split(e *content.Entry) parts {
 	p := &s.parts
-	p.phrases, p.fields, p.texts, p.length = p.phrases[:0], p.fields[:0], p.texts[:0], 0
-	for n := range p.terms {
-		p.terms[n], p.features[n] = p.terms[n][:0], p.features[n][:0]
+	names, phrases := 1+len(e.Aliases), 1+len(e.Aliases)+len(e.Ambiguous)+len(e.Questions)
+	*p = parts{
+		terms: p.terms, features: p.features,
+		names: make([]string, 0, names), questions: make([]string, 0, len(e.Questions)),
+		phrases: make([]phrase, 0, phrases), fields: make([]float32, 0, phrases), texts: make([]float32, 0, 2*phrases),
 	}
-	s.phrase(e.Title, titleWeight)
-	for _, name := range slices.Concat(e.Aliases, e.Ambiguous) {
+	for n := range p.terms {
+		p.terms[n], p.features[n] = room(p.terms[n]), room(p.features[n])
+	}
+	p.names = append(p.names, s.phrase(e.Title, titleWeight))
+	for _, name := range e.Aliases {
+		p.names = append(p.names, s.phrase(name, aliasWeight))
+	}
+	for _, name := range e.Ambiguous {
 		s.phrase(name, aliasWeight)
 	}
 	for _, question := range e.Questions {
-		s.phrase(question, questionWeight)
+		p.questions = append(p.questions, s.phrase(question, questionWeight))
 	}
 	for _, section := range e.Body {
 		s.terms(s.take(fold(section.Heading).runes), noPhrase, headingWeight)
@@ -85,12 +140,20 @@ func (s *splitter) split(e *content.Entry) parts {
 			}
 		}
 	}
-	own := parts{phrases: slices.Clone(p.phrases), fields: slices.Clone(p.fields), length: p.length, texts: slices.Clone(p.texts)}
-	for n := range p.terms {
-		own.terms[n], own.features[n] = slices.Clone(p.terms[n]), slices.Clone(p.features[n])
-	}
-	return own
+	return *p
 }
+
+// room gives empty room for the pieces of the next entry: that behind those of the last
+// one, while it lasts.
+func room(last []piece) []piece {
+	if cap(last)-len(last) < mostPieces {
+		return make([]piece, 0, 16*mostPieces)
+	}
+	return last[len(last):]
+}
+
+// mostPieces is how many pieces of one kind and shard nearly every entry has less of.
+const mostPieces = 1 << 10
 
 // take takes a text apart; the next one reuses its terms.
 func (s *splitter) take(runes []rune) analysis {
@@ -99,41 +162,52 @@ func (s *splitter) take(runes []rune) analysis {
 	return parts
 }
 
-func (s *splitter) phrase(words string, field float32) {
-	parts := s.take(fold(words).runes)
+// phrase takes a phrase apart and gives it folded.
+func (s *splitter) phrase(words string, field float32) string {
+	t := fold(words)
+	parts := s.take(t.runes)
 	if parts.distinct(); len(parts.terms) == 0 {
-		return
+		return t.String()
 	}
 	p := &s.parts
 	s.terms(parts, int32(len(p.phrases)), field)
 	p.phrases, p.fields = append(p.phrases, newPhrase(parts)), append(p.fields, field)
 	s.says(parts, 1)
+	return t.String()
 }
 
+// terms notes the terms of a phrase, or those of the body (noPhrase).
 func (s *splitter) terms(a analysis, phrase int32, field float32) {
 	for _, t := range a.terms {
-		if phrase == noPhrase {
-			t.weight *= field
-			s.parts.length += t.weight
-		} else {
-			s.parts.length += t.weight * field
+		weight := t.weight * field
+		s.parts.length += weight
+		if phrase != noPhrase {
+			weight = t.weight
 		}
 		n := shardOf(t.key)
-		s.parts.terms[n] = append(s.parts.terms[n], piece{t.key, t.weight, phrase})
+		s.parts.terms[n] = append(s.parts.terms[n], piece{s.vocabulary[n].add(t.key), weight, phrase})
 	}
 }
 
 // says notes the features of a text that counts so much. A phrase is short: what it
 // repeats counts once.
 func (s *splitter) says(a analysis, share float32) {
-	own := a.features(s.features[:0], share == 1)
-	s.features = own
-	if share == 1 {
-		own = distinct(own)
-	}
-	for _, f := range own {
+	s.features = a.features(s.features[:0], share == 1)
+	text := int32(len(s.parts.texts))
+	for _, f := range s.features {
 		n := shardOf(f.key)
-		s.parts.features[n] = append(s.parts.features[n], piece{f.key, f.weight, int32(len(s.parts.texts))})
+		own, number := &s.parts.features[n], s.vocabulary[n].add(f.key)
+		if share == 1 {
+			for len(s.last[n]) <= int(number) {
+				s.last[n] = append(s.last[n], 0)
+			}
+			if at := int(s.last[n][number]); at < len(*own) && (*own)[at].number == number && (*own)[at].of == text {
+				(*own)[at].weight = max((*own)[at].weight, f.weight)
+				continue
+			}
+			s.last[n][number] = int32(len(*own))
+		}
+		*own = append(*own, piece{number, f.weight, text})
 	}
 	s.parts.texts = append(s.parts.texts, share)
 }

@@ -24,16 +24,16 @@ const (
 // postings is the inverted index: which entries, and which of their strings
 // (titles, names, everyday questions), hold a term.
 type postings struct {
-	shards  [shardCount]shard
-	unseen  float32 // the IDF of a term that no entry holds
-	strings []phrase
+	vocabulary *vocabulary
+	shards     [shardCount]shard
+	unseen     float32 // the IDF of a term that no entry holds
+	strings    []phrase
 }
 
-// shard holds the lists of a part of the terms, one behind the other. Shards are built
-// side by side.
+// shard holds the lists of the terms of a shard of the vocabulary, one behind the
+// other. Shards are built side by side.
 type shard struct {
-	index   map[uint64]int32 // term → index into lists
-	lists   []list
+	lists   []list // by number
 	entries []inEntry
 	strings []inString
 }
@@ -44,16 +44,17 @@ type list struct {
 	entries, strings     int32
 	idf                  float32
 	special              bool // a word that narrows a question to a case of its own
+	held                 bool // by an entry; else it is only a feature
 }
 
-// find gives the list of a term, and the shard that it lies in.
+// find gives the list of a term, and the shard that it lies in; nil when no entry
+// holds it.
 func (p *postings) find(key uint64) (*list, *shard) {
-	s := &p.shards[shardOf(key)]
-	at, ok := s.index[key]
-	if !ok {
+	n, number, known := p.vocabulary.find(key)
+	if !known || !p.shards[n].lists[number].held {
 		return nil, nil
 	}
-	return &s.lists[at], s
+	return &p.shards[n].lists[number], &p.shards[n]
 }
 
 func (s *shard) inEntries(l *list) []inEntry { return s.entries[l.entriesAt:][:l.entries] }
@@ -79,8 +80,8 @@ type phrase struct {
 	cases  int8    // words that narrow it to a case of its own
 }
 
-func newPostings(all []parts) *postings {
-	p := &postings{}
+func newPostings(all []parts, v *vocabulary) *postings {
+	p := &postings{vocabulary: v}
 	for i, e := range all {
 		for _, s := range e.phrases {
 			s.entry = int32(i)
@@ -89,7 +90,10 @@ func newPostings(all []parts) *postings {
 	}
 	var work sync.WaitGroup
 	for n := range p.shards {
-		work.Go(func() { p.shards[n].build(n, all) })
+		work.Go(func() {
+			p.shards[n].lists = make([]list, len(v[n].keys))
+			p.shards[n].build(n, all)
+		})
 	}
 	work.Wait()
 	for n := range p.shards {
@@ -117,7 +121,7 @@ func newPhrase(parts analysis) phrase {
 
 // build makes the lists of the terms of the n-th shard, of all entries in order.
 func (s *shard) build(n int, all []parts) {
-	s.number(n, all)
+	s.count(n, all)
 	entries, strings := int32(0), int32(0)
 	for at := range s.lists {
 		l := &s.lists[at]
@@ -129,7 +133,7 @@ func (s *shard) build(n int, all []parts) {
 	first := int32(0) // phrase of the entry
 	for i, e := range all {
 		for _, t := range e.terms[n] {
-			l, weight := &s.lists[t.key], t.weight
+			l, weight := &s.lists[t.number], t.weight
 			if t.of != noPhrase {
 				s.strings[l.stringsAt+l.strings] = inString{first + t.of, weight}
 				l.strings++
@@ -147,40 +151,24 @@ func (s *shard) build(n int, all []parts) {
 	s.weigh(all)
 }
 
-// number gives the terms of the n-th shard their indexes, instead of their keys, and
-// counts how long the lists of each are.
-func (s *shard) number(n int, all []parts) {
-	total := 0
+// count tells how long the list of each term of the n-th shard becomes.
+func (s *shard) count(n int, all []parts) {
+	last := make([]int32, len(s.lists)) // by number: the entry seen last, from 1
 	for i := range all {
-		total += len(all[i].terms[n])
-	}
-	s.index, s.lists = make(map[uint64]int32, total/repeated), make([]list, 0, total/repeated)
-	var last []int32 // by term: the entry seen last, from 1
-	for i := range all {
-		for j := range all[i].terms[n] {
-			t := &all[i].terms[n][j]
-			at, ok := s.index[t.key]
-			if !ok {
-				at = int32(len(s.lists))
-				s.index[t.key] = at
-				s.lists, last = append(s.lists, list{}), append(last, 0)
-			}
-			l := &s.lists[at]
+		for _, t := range all[i].terms[n] {
+			l := &s.lists[t.number]
 			if t.of != noPhrase {
 				l.strings++
-				l.special = l.special || narrows(t.key, t.weight)
+				l.special = l.special || t.weight == caseWeight
 			}
-			if last[at] != int32(i)+1 {
-				last[at] = int32(i) + 1
+			if last[t.number] != int32(i)+1 {
+				last[t.number] = int32(i) + 1
 				l.entries++
+				l.held = true
 			}
-			t.key = uint64(at)
 		}
 	}
 }
-
-// repeated is about how often a term, or a feature, occurs.
-const repeated = 8
 
 // weigh turns frequencies into saturated weights.
 func (s *shard) weigh(all []parts) {
@@ -193,7 +181,7 @@ func (s *shard) weigh(all []parts) {
 		l := &s.lists[at]
 		l.idf = idf(n, int(l.entries))
 		if l.idf < leastIDF && n > 1 {
-			*l = list{} // says nothing here, and would cost the most
+			*l = list{held: true} // says nothing here, and would cost the most
 			continue
 		}
 		own := s.inEntries(l)

@@ -173,7 +173,7 @@ func (s *speller) alone(r rune) float32 {
 // pair is the IDF of two characters that follow one another.
 func (s *speller) pair(a, b rune) float32 {
 	key := pair(a, b)
-	idf := s.evidence.idf(twoRunes | key)
+	idf := s.evidence.idf(key)
 	switch {
 	case idf > inName && s.inNames[key]:
 		return inName

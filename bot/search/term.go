@@ -39,11 +39,7 @@ const (
 )
 
 // narrows says that the term turns a text to a case of its own.
-func (t term) narrows() bool { return narrows(t.key, t.weight) }
-
-func narrows(key uint64, weight float32) bool {
-	return weight == caseWeight && key&kindMask == groupTerm
-}
+func (t term) narrows() bool { return t.weight == caseWeight }
 
 func (out *analysis) add(key uint64, weight float32) {
 	out.terms = append(out.terms, term{key, weight})

@@ -10,8 +10,9 @@ type trie struct {
 }
 
 type trieNode struct {
-	next     []trieEdge
-	valuesAt int32 // index into values; 0: no word ends here
+	first    trieEdge   // of most nodes the only one; to node 0: none
+	more     []trieEdge // the others
+	valuesAt int32      // index into values; 0: no word ends here
 }
 
 type trieEdge struct {
@@ -27,7 +28,11 @@ func (t *trie) step(node int32, r rune) int32 {
 	if node == 0 && r < 1<<16 {
 		return t.root[r]
 	}
-	for _, e := range t.nodes[node].next {
+	n := &t.nodes[node]
+	if n.first.r == r {
+		return n.first.node
+	}
+	for _, e := range n.more {
 		if e.r == r {
 			return e.node
 		}
@@ -46,10 +51,13 @@ func (t *trie) add(word []rune, value int32) {
 		if next == 0 {
 			next = int32(len(t.nodes))
 			t.nodes = append(t.nodes, trieNode{})
-			if at == 0 && r < 1<<16 {
+			switch n := &t.nodes[at]; {
+			case at == 0 && r < 1<<16:
 				t.root[r] = next
-			} else {
-				t.nodes[at].next = append(t.nodes[at].next, trieEdge{r, next})
+			case n.first.node == 0:
+				n.first = trieEdge{r, next}
+			default:
+				n.more = append(n.more, trieEdge{r, next})
 			}
 		}
 		at = next
@@ -71,17 +79,13 @@ func (t *trie) at(runes []rune, i int, found func(end int, values []int32)) {
 	if node == 0 || (i > 0 && latin(runes[i]) && latin(runes[i-1])) {
 		return
 	}
-	for j := i + 1; ; j++ {
-		if values := t.values[t.nodes[node].valuesAt]; len(values) > 0 {
-			if !latin(runes[j-1]) || j == len(runes) || !latin(runes[j]) {
-				found(j, values)
-			}
+	for j := i + 1; node != 0; j++ {
+		if at := t.nodes[node].valuesAt; at != 0 && (!latin(runes[j-1]) || j == len(runes) || !latin(runes[j])) {
+			found(j, t.values[at])
 		}
 		if j == len(runes) {
 			return
 		}
-		if node = t.step(node, runes[j]); node == 0 {
-			return
-		}
+		node = t.step(node, runes[j])
 	}
 }
