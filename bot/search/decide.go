@@ -8,16 +8,11 @@ import (
 
 // Thresholds of the decision, in log odds (trust) and in shares of the best score.
 const (
-	leastTrust  = 0.3  // of an answer
-	namedTrust  = -0.3 // of an answer on the substance that the question names
+	leastTrust  = 0.7  // of an answer
 	leastChoice = -1.0 // of choices
 	likely      = -0.5 // of a first choice beside which the second is offered, however far behind
 	leastHint   = -2   // of a hint beside "I don't know"
 	choiceShare = 0.75 // of the best score, to be offered beside it
-
-	// soundsOther is the probability of a message about something else from which slang
-	// among words that no list knows means no substance.
-	soundsOther = 0.03
 
 	maxActs      = 3 // articles offered when no act is named
 	relatedRival = 0.9
@@ -35,8 +30,7 @@ func (ix *Index) decide(q analysis) Result {
 		return Result{}
 	}
 	best := found[0]
-	g := ix.grounds(q, found)
-	trust := g.trust()
+	trust := ix.grounds(q, found).trust()
 	near := []string{ix.entries[best.entry].ID}
 	for _, c := range found[1:] {
 		if len(near) < maxChoices && (c.score >= best.score*choiceShare || (len(near) == 1 && trust >= likely)) {
@@ -47,7 +41,7 @@ func (ix *Index) decide(q analysis) Result {
 		return ix.whichAct(found)
 	}
 	switch {
-	case (trust >= leastTrust || (g[groundNamed] > 0 && trust >= namedTrust)) && (name == "" || speaksOf(ix.entries[best.entry], name)):
+	case trust >= leastTrust && (name == "" || speaksOf(ix.entries[best.entry], name)):
 		return Result{Outcome: Answer, Topics: near[:1]}
 	case trust >= leastChoice && len(near) > 1:
 		return Result{Outcome: Choices, Topics: near}
@@ -57,8 +51,8 @@ func (ix *Index) decide(q analysis) Result {
 	return Result{}
 }
 
-// early decides on what needs no ranking: nothing said, or slang whose meaning the
-// other words tell.
+// early decides on what needs no ranking: nothing said, or slang alone. It says that
+// slang means a substance where other words tell.
 func (ix *Index) early(q *analysis) (Result, bool) {
 	if q.content == 0 || (q.content == 1 && q.facets&subject == 0) {
 		return Result{}, true
@@ -67,28 +61,16 @@ func (ix *Index) early(q *analysis) (Result, bool) {
 		crime := func(t term) bool { return t.key == groupTerm|uint64(ix.analyzer.crime) }
 		return Result{}, !slices.ContainsFunc(q.runes, han) || (!q.drugged && slices.ContainsFunc(q.terms, crime))
 	}
-	if q.facets&subject != 0 {
-		return Result{}, !q.drugged && q.facets&(market|foreign) != 0 && q.facets&(law|deed|resemble) == 0 && ix.homonyms(*q)
-	}
 	switch {
-	case q.facets&(market|foreign) != 0:
-		return Result{}, true
+	case q.facets&(subject|market|foreign) != 0:
+		return Result{}, false
 	case q.facets&(law|deed|help) != 0: // nobody is jailed for pork
 		q.facets |= subject
 		return Result{}, false
 	case q.strange > 2 || (q.strange > 0 && q.facets&about == 0):
-		if sounds := ix.safety.sounds(text{runes: q.runes}); sounds[1] > soundsOther {
-			return Result{}, true
-		}
-		q.facets |= subject
 		return Result{}, false
 	}
 	return ix.slang(*q), true
-}
-
-// homonyms says that all names of the question are also those of something else.
-func (ix *Index) homonyms(q analysis) bool {
-	return !slices.ContainsFunc(q.mentions, func(m mention) bool { return !homonyms[string(q.runes[m.from:m.end])] })
 }
 
 // whichAct offers the articles that may fit when nobody says what was done with a

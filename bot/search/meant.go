@@ -10,16 +10,13 @@ import (
 // written, or names a substance only by a wrong character.
 func (ix *Index) misspelt(t text, r Result) Result {
 	q := ix.analyzer.analyze(t.runes)
-	if q.facets&(foreign|market) != 0 {
-		return r
-	}
 	guesses := ix.spelling.guesses(q.runes, q.mentions)
-	if meant, sure, ok := ix.meant(t, guesses); ok && (r.Outcome == Unknown || ix.namesMore(meant, q)) {
+	if meant, sure, ok := ix.meant(t, guesses); ok && (r.Outcome != Answer || ix.namesMore(meant, q)) {
 		if m := ix.find(meant); m.Outcome != Unknown {
 			return r.or(m, sure)
 		}
 	}
-	if len(guesses) == 0 || r.Outcome == Choices {
+	if len(guesses) == 0 || r.Outcome == Choices || q.facets&(foreign|market) != 0 {
 		return r
 	}
 	return ix.named(q, r, guesses)

@@ -64,12 +64,31 @@ func newSafety(lib *content.Library, n *names) *safety {
 func (ix *Index) Safety(question string) (Result, bool) {
 	t := ix.speller.read(fold(question))
 	r, ok := ix.judge(t)
-	if !ok {
-		if meant, _, changed := ix.speller.meant(t); changed {
-			return ix.judge(meant)
+	if ok && r.Outcome == Crisis {
+		return r, true
+	}
+	meant, changed := ix.reading(t, ok)
+	if !changed {
+		return r, ok
+	}
+	m, urgent := ix.judge(meant)
+	if ok && (urgent || ix.safety.sounds(meant)[0] < surelyMeant) {
+		return r, true
+	}
+	return m, urgent // a wrong character made it sound worse, or hid what it asks
+}
+
+// reading gives what was meant by a text with wrong characters; guessing, also where
+// that is not sure.
+func (ix *Index) reading(t text, guessing bool) (meant text, changed bool) {
+	if guessing {
+		q := ix.analyzer.analyze(t.runes)
+		if guesses := ix.spelling.guesses(q.runes, q.mentions); len(guesses) > 0 {
+			t, changed = text{runes: guesses[0].in(t.runes), question: t.question}, true
 		}
 	}
-	return r, ok
+	meant, _, spelt := ix.speller.meant(t)
+	return meant, changed || spelt
 }
 
 func (ix *Index) judge(t text) (Result, bool) {
@@ -77,7 +96,7 @@ func (ix *Index) judge(t text) (Result, bool) {
 	r, ok := ix.safety.rules(t, found)
 	own := len(ix.exact[t.String()]) > 0 || ix.cites(t) // the office wrote it, or it names an article: a fair question
 	sounds := ix.safety.model.guess(ix.safety.features(t, found))
-	if name, p := sounds.crisis(); ok && p >= surelyCrisis && (r.Outcome == Tip || r.Outcome == Crisis && r.Crisis != Suicide && sounds.of(r.Crisis) < p/unlike) {
+	if name, p := sounds.crisis(); ok && p >= surelyCrisis && (r.Outcome != Crisis || r.Crisis != Suicide && sounds.of(r.Crisis) < p/unlike) {
 		return Result{Outcome: Crisis, Crisis: name}, true // the rule saw the lesser thing
 	}
 	name, p := sounds.danger()

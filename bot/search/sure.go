@@ -27,7 +27,7 @@ const surelyRefused = 0.9
 // of a request or a tip that wins over an entry on help.
 const (
 	surelyTip = 0.6
-	surely    = 0.7
+	surely    = 0.6
 )
 
 // surelyCrisis is the probability of a crisis that wins over a rule for something else,
@@ -40,6 +40,10 @@ const (
 // surelyFair is the probability of a fair question from which no rule for a crisis, or
 // for a request, turns it away.
 var surelyFair = map[Outcome]float32{Crisis: 0.9, Refused: 0.8}
+
+// surelyMeant is the probability that what was meant by a text with wrong characters is
+// a fair question, from which the text as it is written does not turn it away.
+const surelyMeant = 0.95
 
 // sureAlone is the probability from which a request without the name of a substance
 // is refused, or taken for a tip; and from which a question is a tip.
