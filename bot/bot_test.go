@@ -145,6 +145,8 @@ func TestConversation(t *testing.T) {
 		{"您好！", Command, "", []string{"请勿在此留下姓名、住址或线索"}},
 		{"谢谢", Command, "", []string{"不客气"}},
 		{"更多", Command, "", []string{"更多 依托咪酯"}},
+		{"详细", Command, "", []string{"更多 依托咪酯"}},
+		{"原文", Command, "", []string{"禁毒法62条原文"}},
 		{"毒品", Command, "", []string{"新精神活性物质"}},
 		{"毒品 伪装形态", Command, "", []string{"上头电子烟"}},
 		{"法律 禁毒法", Command, "", []string{"禁毒是大家的事"}},

@@ -38,7 +38,7 @@ var verbs = func() map[string]verb {
 		startQuiz: "答题 答題 我要答题 开始答题 继续答题 禁毒答题 知识答题 测试 测验 小测 再来一组 再来一次 quiz",
 		stopQuiz:  "退出 结束 停止 退出答题 结束答题 停止答题 不答了 不玩了 quit exit stop",
 		askSurvey: "满意度 滿意度 满意度调查 满意度问卷 调查 調查 问卷 問卷 问卷调查 调查问卷 填问卷 我要填问卷 survey",
-		more:      "更多 下一页 继续 还有呢 more",
+		more:      "更多 下一页 继续 还有呢 详细 详情 原文 法律原文 more",
 		listDrugs: "毒品 认识毒品 毒品种类 毒品目录 毒品有哪些 drugs",
 		listLaws:  "法律 禁毒法律 法律法规 学法律 法律目录 laws",
 		listCases: "身边的事 身边事 情景",
