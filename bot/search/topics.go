@@ -20,7 +20,7 @@ func (ix *Index) twoTopics(clauses [][]rune, whole Result) (Result, bool) {
 			if q.facets&subject == 0 && !written {
 				q, own = ix.analyzer.analyze(slices.Concat(named, clause)), false
 			}
-			if r := ix.clause(q); (written || q.facets&subject != 0) && r.Outcome == Answer && !slices.Contains(topics, r.Topics[0]) {
+			if r := ix.clause(q); r.Outcome == Answer && !slices.Contains(topics, r.Topics[0]) {
 				topics = append(topics, r.Topics[0])
 			}
 		}
@@ -71,9 +71,19 @@ func questionsOf(t text) [][]rune {
 }
 
 // asking are words by which a clause is a question of its own.
-var asking = []string{"吗", "嘛", "么", "呢", "什么", "啥", "几", "多少", "多久", "多长", "多大", "哪", "谁", "会不会", "能不能", "要不要", "是不是", "有没有", "算不算", "可不可以", "用不用", "该不该", "违不违法", "犯不犯法", "如何", "咋", "为何", "区别"}
+var asking = []string{"吗", "嘛", "么", "呢", "什么", "啥", "几", "多少", "多久", "多长", "多大", "哪", "谁", "有没有", "可不可以", "违不违法", "犯不犯法", "如何", "咋", "为何", "区别"}
 
+// asks says that a clause is a question: by a word, by X不X (能不能, 罚不罚), or by its
+// end (能带不, 抓了没).
 func asks(clause []rune) bool {
 	text := string(clause)
-	return slices.ContainsFunc(asking, func(word string) bool { return strings.Contains(text, word) })
+	if slices.ContainsFunc(asking, func(word string) bool { return strings.Contains(text, word) }) {
+		return true
+	}
+	for i := 1; i+1 < len(clause); i++ {
+		if clause[i] == '不' && clause[i-1] == clause[i+1] {
+			return true
+		}
+	}
+	return strings.ContainsRune("不没咩冇", clause[len(clause)-1])
 }
