@@ -228,7 +228,13 @@ func (e *edition) found(r search.Result) Reply {
 	topics := slices.DeleteFunc(slices.Clone(r.Topics), func(id string) bool { return e.lib.Entries[id] == nil })
 	switch r.Outcome {
 	case search.Crisis:
-		return e.reply(e.urgent(r), Crisis)
+		urgent := e.reply(e.urgent(r), Crisis)
+		for _, c := range e.withTopics(Reply{}, topics).Choices { // behind what helps now
+			if !slices.Contains(urgent.Choices, c) {
+				urgent.Choices = append(urgent.Choices, c)
+			}
+		}
+		return urgent
 	case search.Refused, search.Tip:
 		return e.withTopics(e.reply(e.urgent(r), Refused), topics)
 	case search.Answer:

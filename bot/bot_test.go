@@ -174,6 +174,22 @@ func TestConversation(t *testing.T) {
 	}
 }
 
+// Where a danger is not certain, what would answer otherwise is one tap away: behind the
+// next steps of an emergency, before those of a refusal.
+func TestDoubtfulDanger(t *testing.T) {
+	f := newFixture(t)
+	e := f.bot.edition.Load()
+	other := e.choice(e.lib.Entries["laws/zhian-105"])
+	crisis := e.found(search.Result{Outcome: search.Crisis, Crisis: search.Danger, Topics: []string{"laws/zhian-105"}})
+	if n := len(crisis.Choices); crisis.Outcome != Crisis || n < 2 || crisis.Choices[n-1] != other {
+		t.Errorf("%s %v", crisis.Outcome, crisis.Choices)
+	}
+	refused := e.found(search.Result{Outcome: search.Refused, Topics: []string{"laws/zhian-105"}})
+	if refused.Outcome != Refused || refused.Choices[0] != other {
+		t.Errorf("%s %v", refused.Outcome, refused.Choices)
+	}
+}
+
 // In an emergency the number to call is the first thing read.
 func TestCrisisBeginsWithTheNumber(t *testing.T) {
 	f := newFixture(t)

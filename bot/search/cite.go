@@ -27,11 +27,14 @@ func (ix *Index) citation(t text, only bool) (Result, bool) {
 	if only && rest > 0 {
 		return Result{}, false
 	}
+	if rest > longRest {
+		cited = slices.DeleteFunc(cited, func(c citation) bool { return c.law == "" })
+	}
+	if len(cited) == 0 { // 一条条的粉
+		return Result{}, false
+	}
 	var topics, old []string
 	for _, c := range cited {
-		if c.law == "" && rest > longRest {
-			continue
-		}
 		found, before := ix.cited(c)
 		topics, old = append(topics, found...), append(old, before...)
 	}

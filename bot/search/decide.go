@@ -59,7 +59,7 @@ func (ix *Index) early(q *analysis) (Result, bool) {
 	}
 	if len(q.mentions) == 0 {
 		crime := func(t term) bool { return t.key == groupTerm|uint64(ix.analyzer.crime) }
-		return Result{}, !slices.ContainsFunc(q.runes, han) || (!q.drugged && slices.ContainsFunc(q.terms, crime))
+		return Result{}, !slices.ContainsFunc(q.runes, han) || (!q.drugged && q.facets&(about|resemble) == 0 && slices.ContainsFunc(q.terms, crime))
 	}
 	switch {
 	case q.facets&(subject|market|foreign) != 0:

@@ -44,7 +44,8 @@ const (
 type Result struct {
 	Outcome Outcome
 	// Topics are entry ids, best first: one for an Answer (two when the question
-	// has two topics), two to five for Choices; for Unknown suggestions or none.
+	// has two topics), two to five for Choices; for Unknown suggestions or none; for a
+	// Crisis, Refused or Tip that is not certain, what would answer if it is none.
 	Topics []string
 	Crisis string // of a Crisis: which one
 }

@@ -110,13 +110,27 @@ func (ix *Index) judge(t text) (Result, bool) {
 	case !ok && ix.safety.sure(name, p, t, found):
 		r, ok = outcomeOf(name), true
 		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome != Crisis && p < surely && ix.helps(t, r.Outcome == Refused))
-	case !ok && p >= leaning[name] && p >= likelier*sounds.of("other") && len(t.runes) >= fewRunes && t.chinese() && ix.find(t).Outcome != Answer:
-		r, ok = outcomeOf(name), true
+		if p < certainly {
+			r.Topics = ix.find(t).offers(Answer)
+		}
+	case !ok && p >= leaning[name] && p >= likelier*sounds.of("other") && len(t.runes) >= fewRunes && t.chinese():
+		if fair := ix.find(t); fair.Outcome != Answer {
+			r, ok = outcomeOf(name), true
+			r.Topics = fair.offers(Choices)
+		}
 	}
 	if own && r.Outcome != Crisis {
 		return Result{}, false
 	}
 	return r, ok
+}
+
+// offers gives the first two topics of a result of this outcome.
+func (r Result) offers(o Outcome) []string {
+	if r.Outcome != o {
+		return nil
+	}
+	return r.Topics[:min(2, len(r.Topics))]
 }
 
 // helps says that an entry on help surely answers; harmless, that the question also names

@@ -30,6 +30,9 @@ const (
 	surely    = 0.6
 )
 
+// certainly is the probability from which nothing else is offered beside.
+const certainly = 0.85
+
 // surelyCrisis is the probability of a crisis that wins over a rule for something else,
 // or for another crisis that is so many times less likely.
 const (
