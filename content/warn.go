@@ -79,8 +79,9 @@ func (l *loader) citations(row row, cites *citer) {
 			l.warn(row.at(c.at), "%s没有第%s条，一共 %d 条", c.book.ShortName(), c.article, c.book.Articles)
 			continue
 		}
-		own := e != nil && e.LawID == c.book.ID && slices.Contains(e.Articles, c.article)
-		if today := c.book.OldArticles[c.article]; today != "" && !own {
+		current := e != nil && e.LawID == c.book.ID && slices.Contains(e.Articles, c.article) ||
+			strings.Contains(row.text, c.book.InForce.Chinese()) // it names the text that it cites
+		if today := c.book.OldArticles[c.article]; today != "" && !current {
 			l.warn(row.at(c.at), "%s第%s条像是旧版条号，现在是第%s条", c.book.ShortName(), c.article, today)
 		}
 	}

@@ -166,6 +166,21 @@ func warned(t *testing.T, name, text string) (lines []string) {
 
 const helpHead = "---\ntitle: 试验\nkind: situation\nreviewed: 2026-11-30\nsources:\n"
 
+// A number that another article had before is doubtful, unless the text names the
+// version that it cites.
+func TestOldNumber(t *testing.T) {
+	for source, old := range map[string]bool{
+		"《中华人民共和国治安管理处罚法》第七十二条":                             true,
+		"《中华人民共和国治安管理处罚法》第七十二条（2012年10月26日修正，2013年1月1日起施行）": true,
+		"《中华人民共和国治安管理处罚法》第七十二条（2025年6月27日修订，2026年1月1日起施行）":  false,
+	} {
+		found := warned(t, "help/number.md", helpHead+"  - "+source+"\n---\n讲假话要受罚。\n")
+		if got := len(found) == 1 && strings.Contains(found[0], "旧版条号"); got != old || !old && len(found) > 0 {
+			t.Errorf("%s: %q", source, found)
+		}
+	}
+}
+
 // A fine of the version of 2012 is found however it is worded, where the text is
 // about the drug articles; the fines of other articles and laws are left alone.
 func TestOldFines(t *testing.T) {
