@@ -178,7 +178,7 @@ func (b *Bot) text(e *edition, m Message) (Reply, work) {
 
 // words answers a text that is no command.
 func (b *Bot) words(e *edition, m Message, folded string) (Reply, work) {
-	if len(m.Text) <= maxCommand && folded == "" { // "?", an emoji, nothing
+	if len(m.Text) <= maxCommand && (folded == "" || emoticons.MatchString(m.Text)) { // "?", an emoji, [微笑], nothing
 		return e.reply("menu", Command), nil
 	}
 	if r, ok := e.moreOf(m.Text); ok {

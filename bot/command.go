@@ -33,8 +33,8 @@ var verbs = func() map[string]verb {
 	verbs := map[string]verb{}
 	for v, words := range map[verb]string{
 		menu:      "菜单 主菜单 菜單 帮助 幫助 功能 目录 首页 返回 怎么用 使用说明 你能做什么 help menu",
-		greet:     "你好 您好 你好啊 嗨 哈喽 喂 在吗 你是谁 您是谁 早上好 上午好 中午好 下午好 晚上好 开始 hi hello start",
-		thank:     "谢谢 谢谢你 谢谢您 谢了 多谢 感谢 好的 好 知道了 明白了 懂了 嗯 收到 再见 拜拜 ok thanks",
+		greet:     "你好 您好 你好啊 您好啊 你好呀 你好在吗 你好啊在吗 您好在吗 在不在 有人吗 有人在吗 嗨 哈喽 喂 在吗 你是谁 您是谁 早上好 上午好 中午好 下午好 晚上好 开始 hi hello start",
+		thank:     "谢谢 谢谢你 谢谢您 谢谢啊 谢谢你啊 谢谢您啊 谢谢老师 谢了 多谢 多谢你 感谢 非常感谢 太感谢了 辛苦了 好的 好 知道了 明白了 懂了 嗯 收到 再见 拜拜 ok thanks",
 		startQuiz: "答题 答題 我要答题 开始答题 继续答题 禁毒答题 知识答题 测试 测验 小测 再来一组 再来一次 quiz",
 		stopQuiz:  "退出 结束 停止 退出答题 结束答题 停止答题 不答了 不玩了 quit exit stop",
 		askSurvey: "满意度 滿意度 满意度调查 满意度问卷 调查 調查 问卷 問卷 问卷调查 调查问卷 填问卷 我要填问卷 survey",

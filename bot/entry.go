@@ -132,12 +132,16 @@ func footing(entry *content.Entry) string {
 	return b.String()
 }
 
-// brief is the shortest honest answer: the first paragraph, a drug's status,
-// source and date. Two of them answer a question with two topics.
+// brief is the shortest honest answer: the first paragraph, a drug's status, its first
+// source and the date. Two of them answer a question with two topics.
 func (e *edition) brief(entry *content.Entry) string {
 	text := e.heading(entry, 1, 1) + "\n" + bullets(entry.Body[0].Text)
 	if entry.Kind == content.Drug {
 		text += "\n" + entry.LegalStatus()
 	}
-	return text + "\n" + footing(entry)
+	short := *entry
+	if len(short.Sources) > 1 {
+		short.Sources = []string{short.Sources[0] + "等"}
+	}
+	return text + "\n" + footing(&short)
 }

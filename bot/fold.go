@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -10,6 +11,9 @@ import (
 // maxCommand bounds what can be a command, a name or an answer token, in bytes;
 // longer messages are only searched.
 const maxCommand = 300
+
+// emoticons are a text of nothing but WeChat's own little pictures, which come in words.
+var emoticons = regexp.MustCompile(`^(?:\s*\[\p{Han}{1,4}\]\s*)+$`)
 
 // fold brings a text to the form in which commands and names are compared: width
 // and case folded, only letters and digits kept. "①" becomes "1".

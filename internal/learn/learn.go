@@ -60,6 +60,7 @@ func (p *Pages) Register(r gin.IRoutes) {
 		root:                 p.showIndex,
 		root + ":kind/:name": p.showEntry,
 		pictures + ":file":   p.showPicture,
+		root + ":kind":       p.refuse,
 	} {
 		r.GET(path, handler)
 		r.HEAD(path, handler)

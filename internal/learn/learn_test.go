@@ -202,7 +202,7 @@ func TestHeaders(t *testing.T) {
 
 func TestMissing(t *testing.T) {
 	h := serve(t, library(t))
-	for _, path := range []string{"/learn/drugs/nowhere", "/learn/x/y", "/learn/pictures/nowhere", "/learn/pictures/nowhere.png", "/learn/drugs/<b>"} {
+	for _, path := range []string{"/learn/drugs/nowhere", "/learn/x/y", "/learn/nowhere", "/learn/drugs", "/learn/pictures/nowhere", "/learn/pictures/nowhere.png", "/learn/drugs/<b>"} {
 		w := get(h, path)
 		if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), `href="/learn/"`) || !strings.Contains(w.Body.String(), "没有这一页") {
 			t.Errorf("%s: %d", path, w.Code)
