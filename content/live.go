@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -104,10 +105,13 @@ func (l *Live) Poll(ctx context.Context) {
 		return
 	}
 	lib, err := l.load(ctx)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || (err == nil && lib.Version != version) { // it changed while it was read
 		return
 	}
-	l.tried = version
+	var problems Problems
+	if err == nil || errors.As(err, &problems) {
+		l.tried = version // any other trouble, as with the store, passes
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
@@ -127,6 +131,7 @@ const mostShown = 50
 
 func (l *Live) refuse(err error) {
 	var problems Problems
+	before := l.status.Problems
 	l.status.Problems = nil
 	if errors.As(err, &problems) {
 		l.status.Problems = problems.Lines(mostShown)
@@ -135,6 +140,9 @@ func (l *Live) refuse(err error) {
 		}
 	} else {
 		l.status.Problems = []string{err.Error()}
+	}
+	if slices.Equal(before, l.status.Problems) {
+		return // tried again, and said
 	}
 	l.log.Error("content refused, the old one keeps serving", "problems", len(l.status.Problems), "first", l.status.Problems[0])
 }

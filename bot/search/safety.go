@@ -62,10 +62,28 @@ func newSafety(lib *content.Library, n *names) *safety {
 // danger (Crisis), a request for help with making, buying, taking or hiding drugs
 // (Refused), and a report or a confession (Tip). It reads nothing but the text.
 func (ix *Index) Safety(question string) (Result, bool) {
-	t := ix.speller.read(fold(question))
+	r, ok := Result{}, false
+	for part := range windows(question) {
+		t := ix.speller.read(fold(part))
+		switch now, urgent := ix.alarm(t); {
+		case urgent && now.Outcome == Crisis:
+			return now, true
+		case urgent && !ok:
+			r, ok = now, true
+		}
+	}
+	return r, ok
+}
+
+// alarm judges a text that is read at once.
+func (ix *Index) alarm(t text) (Result, bool) {
 	r, ok := ix.judge(t)
 	if ok && r.Outcome == Crisis {
 		return r, true
+	}
+	// Who asks how to drug somebody tells of what a drugged person feels.
+	if crisis, found := ix.crisisIn(t); found && !(r.Outcome == Refused && crisis.Crisis == Spiked) {
+		return crisis, true
 	}
 	meant, changed := ix.reading(t, ok)
 	if !changed {
@@ -106,7 +124,7 @@ func (ix *Index) judge(t text) (Result, bool) {
 	case ok && r.Outcome == Refused && name == "tip" && p >= surelyTip:
 		r = Result{Outcome: Tip} // who does it, and where
 	case ok && r.Outcome != Tip:
-		ok = sounds[0] < surelyFair[r.Outcome]
+		ok = sounds[0] < surelyFair
 	case !ok && ix.safety.sure(name, p, t, found):
 		r, ok = outcomeOf(name), true
 		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome != Crisis && p < surely && ix.helps(t, r.Outcome == Refused))

@@ -304,3 +304,24 @@ func FuzzSafety(f *testing.F) {
 		}
 	})
 }
+
+// An emergency is seen beside a question of law, and at the end of a long story.
+func TestEmergencyAmongOtherWords(t *testing.T) {
+	ix := New(defaultLibrary(t))
+	story := strings.Repeat("我们家的事说来话长，孩子读初三，", 20)
+	for _, q := range []string{
+		"弟弟在抽搐，口吐白沫，他才15岁，未成年吸毒会处罚吗",
+		"他抽完叫不醒了，打120的话他会不会被拘留",
+		story + "刚才他抽了电子烟叫不醒嘴唇发紫",
+		story + "我不想活了",
+	} {
+		if r, _ := ix.Safety(q); r.Outcome != Crisis {
+			t.Errorf("%q: %v", q, r)
+		}
+	}
+	for _, q := range []string{story, story + "戒毒去哪里", "容留他人吸毒犯法吗，会被拘留吗"} {
+		if r, ok := ix.Safety(q); ok && r.Outcome == Crisis {
+			t.Errorf("%q: %v", q, r)
+		}
+	}
+}

@@ -33,6 +33,9 @@ const (
 // certainly is the probability from which nothing else is offered beside.
 const certainly = 0.85
 
+// surelyClause is the probability of a crisis in one clause of a message.
+const surelyClause = 0.95
+
 // surelyCrisis is the probability of a crisis that wins over a rule for something else,
 // or for another crisis that is so many times less likely.
 const (
@@ -42,7 +45,7 @@ const (
 
 // surelyFair is the probability of a fair question from which no rule for a crisis, or
 // for a request, turns it away.
-var surelyFair = map[Outcome]float32{Crisis: 0.9, Refused: 0.8}
+const surelyFair = 0.7
 
 // surelyMeant is the probability that what was meant by a text with wrong characters is
 // a fair question, from which the text as it is written does not turn it away.
