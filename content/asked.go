@@ -1,6 +1,7 @@
 package content
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -23,24 +24,28 @@ func (l *loader) asked(d *document, text string) {
 		}
 		if id, ok := heading(question); ok {
 			headed = true
-			if e = l.lib.Entries[id]; e == nil {
-				l.report(at, "没有 %q 这个条目", id)
-			}
+			e = l.findEntry(at, id)
 			continue
 		}
 		switch {
+		case brokenHeading.MatchString(question): // else its questions would go to the entry before
+			l.report(at, "条目要单独写一行，用英文方括号，如 [help/report]")
+			headed, e = true, nil
 		case !headed:
 			l.report(at, "先写一行 [条目]，如 [help/report]，下面再写问法")
 			headed = true
-		case e == nil: // said at the heading
+		case e == nil: // said at the heading, or in its own file
 		case utf8.RuneCountInString(question) > longestQuestion:
 			l.report(at, "一个问法最多 %d 个字", longestQuestion)
 		default:
-			l.claimAt(at, "question", question)
+			l.claimAt(at, e.ID, "question", question)
 			e.Questions = append(e.Questions, question)
 		}
 	}
 }
+
+// brokenHeading is a line that was meant as a heading: other brackets, or one missing.
+var brokenHeading = regexp.MustCompile(`^\s*(?:[\[【［]|(?:drugs|laws|help)/)|^(?:drugs|laws|help)/[a-z0-9-]+\s*[\]】］]$`)
 
 // heading gives the id of a line such as [help/report].
 func heading(line string) (id string, ok bool) {

@@ -19,9 +19,7 @@ func FoldName(name string) string {
 func (l *loader) crossCheck() {
 	l.hang()
 	for _, link := range l.links {
-		if l.lib.Entries[link.to] == nil {
-			l.report(link.at, "没有 %q 这个条目", link.to)
-		}
+		l.findEntry(link.at, link.to)
 	}
 	for _, id := range slices.Sorted(maps.Keys(replyPlaceholders)) {
 		if l.lib.Replies[id] == nil {
@@ -36,6 +34,31 @@ func (l *loader) crossCheck() {
 		}
 		tags[tag] = id
 	}
+}
+
+// findEntry gives an entry, and reports that there is none; of one whose own file was
+// refused enough is said there.
+func (l *loader) findEntry(at position, id string) *Entry {
+	e := l.lib.Entries[id]
+	if e == nil && !l.refused(id+".md") {
+		l.report(at, "没有 %q 这个条目", id)
+	}
+	return e
+}
+
+// noPlace reports a code that no place has, unless the file of its county was refused.
+func (l *loader) noPlace(at position, code, what string) {
+	if len(code) >= 6 && l.lib.Places[code[:6]] == nil && l.refused("places/"+code[:6]+".yaml") {
+		return
+	}
+	l.report(at, "没有代码为 %s 的%s", code, what)
+}
+
+// refused says that a file is there, readable or not. Who asks has not found what
+// should be in it, so that it must have been refused.
+func (l *loader) refused(name string) bool {
+	_, there := l.folder[name]
+	return there || l.unread[name]
 }
 
 // QuestionnaireTag is the short form of a questionnaire's id that tickets carry.

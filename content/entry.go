@@ -1,10 +1,6 @@
 package content
 
-import (
-	"strings"
-
-	"github.com/goccy/go-yaml/ast"
-)
+import "strings"
 
 // keys that a front matter may hold, by kind.
 var (
@@ -25,7 +21,8 @@ var HelpKinds = []string{"report", "treatment", "first_aid", "station", "privacy
 func (l *loader) entry(d *document, kind Kind, name, text string) {
 	head, body, bodyLine, ok := frontMatter(text)
 	if !ok {
-		d.report(1, 1, "文件要以 --- 开头和结尾的说明部分起头")
+		line, advice := headless(text)
+		d.report(line, 1, "%s", advice)
 		return
 	}
 	d.offset = 1
@@ -39,20 +36,20 @@ func (l *loader) entry(d *document, kind Kind, name, text string) {
 	}
 	e.Body = d.sections(body, bodyLine)
 	l.lib.Entries[e.ID] = e
-	l.positions["entry "+e.ID] = d.position(f.at("title"))
+	l.titles[e.ID] = d.position(f.at("title"))
 	if e.Reviewed.IsZero() && f.optional("reviewed") == "" {
 		f.missing("reviewed")
 	}
 	if len(e.Sources) == 0 && kind != Help {
 		f.missing("sources")
 	}
-	l.claim(d, f.at("title"), "name", e.Title)
+	l.claim(d, f.at("title"), e.ID, "name", e.Title)
 	for _, it := range f.items("aliases") {
-		l.claim(d, it.node, "name", it.text)
+		l.claim(d, it.node, e.ID, "name", it.text)
 		e.Aliases = append(e.Aliases, it.text)
 	}
 	for _, it := range f.items("questions") {
-		l.claim(d, it.node, "question", it.text)
+		l.claim(d, it.node, e.ID, "question", it.text)
 		e.Questions = append(e.Questions, it.text)
 	}
 	e.Ambiguous = f.texts("ambiguous")
@@ -75,7 +72,7 @@ func (l *loader) entry(d *document, kind Kind, name, text string) {
 		e.Address, e.Phone, e.Hours = f.optional("address"), f.optional("phone"), f.optional("hours")
 		e.Place = f.optional("place")
 		if e.Place != "" && l.lib.Places[e.Place] == nil {
-			d.at(f.at("place"), "没有代码为 %s 的地方", e.Place)
+			l.noPlace(d.position(f.at("place")), e.Place, "地方")
 		}
 	}
 }
@@ -84,7 +81,7 @@ func (l *loader) articles(f fields, e *Entry) {
 	e.LawID = f.text("law")
 	book := l.lib.Laws[e.LawID]
 	if e.LawID != "" && book == nil {
-		f.doc.at(f.at("law"), "laws.yaml 里没有 %q 这部法", e.LawID)
+		l.noLaw(f.doc.position(f.at("law")), e.LawID, "law 要写它的 id")
 	}
 	items := f.items("articles")
 	if len(items) == 0 {
@@ -95,7 +92,7 @@ func (l *loader) articles(f fields, e *Entry) {
 		if !ok || (book != nil && book.Articles > 0 && number > book.Articles) {
 			f.doc.at(it.node, "没有这一条：%s（写法如 62 或 133之一）", it.text)
 		}
-		l.claim(f.doc, it.node, "article", e.LawID+" "+it.text)
+		l.claim(f.doc, it.node, e.ID, "article", e.LawID+" "+it.text)
 		e.Articles = append(e.Articles, it.text)
 	}
 }
@@ -111,23 +108,6 @@ func articleNumber(s string) (int, bool) {
 		n = n*10 + int(r-'0')
 	}
 	return n, n > 0
-}
-
-// claim notes that a name, question or article belongs to one entry alone.
-func (l *loader) claim(d *document, at ast.Node, what, text string) {
-	l.claimAt(d.position(at), what, text)
-}
-
-func (l *loader) claimAt(at position, what, text string) {
-	if text == "" {
-		return
-	}
-	key := what + " " + FoldName(text)
-	if first, taken := l.positions[key]; taken {
-		l.report(at, "“%s”已被 %s 占用", text, first)
-		return
-	}
-	l.positions[key] = at
 }
 
 func (l *loader) laws(d *document, text string) {
@@ -151,11 +131,11 @@ func (l *loader) laws(d *document, text string) {
 		if book.InForce.IsZero() {
 			law.missing("in_force")
 		}
-		l.claim(d, law.at("id"), "law", book.ID)
-		l.claim(d, law.at("name"), "law name", book.Name)
+		l.claim(d, law.at("id"), "", "law", book.ID)
+		l.claim(d, law.at("name"), "", "law name", book.Name)
 		for _, it := range law.items("short") {
 			if it.text != book.Name { // some laws are called by their full name
-				l.claim(d, it.node, "law name", it.text)
+				l.claim(d, it.node, "", "law name", it.text)
 			}
 		}
 		if n := law.values["old_articles"]; !isNull(n) {

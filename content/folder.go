@@ -46,12 +46,8 @@ func readEmbedded() (Folder, Problems) { return readFS(embedded) }
 
 // readDir gives the content files of a directory.
 func readDir(dir string) (Folder, Problems, error) {
-	info, err := os.Stat(dir)
-	if err != nil {
+	if err := wholeFolder(dir); err != nil {
 		return nil, nil, err
-	}
-	if !info.IsDir() {
-		return nil, nil, fmt.Errorf("%s is not a folder", dir)
 	}
 	folder, problems := readFS(os.DirFS(dir))
 	return folder, problems, nil
@@ -103,18 +99,6 @@ func readFS(fsys fs.FS) (Folder, Problems) {
 		problems.Add(Problem{".", 1, 1, "文件太多"})
 	}
 	return folder, problems
-}
-
-// skip leaves out what editors and the source tree put beside content.
-func skip(name string, entry fs.DirEntry) bool {
-	base := path.Base(name)
-	if name != "." && (strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~") || base == "testdata") {
-		return true
-	}
-	if entry.IsDir() {
-		return false
-	}
-	return strings.HasSuffix(base, ".go") || strings.EqualFold(base, "README.md")
 }
 
 func readFile(fsys fs.FS, name string) (string, error) {

@@ -7,13 +7,17 @@ import (
 
 // loader builds a Library and collects every problem on the way.
 type loader struct {
-	folder    Folder
-	lib       *Library
-	problems  Problems
-	warnings  Problems            // what is allowed and yet likely wrong
-	positions map[string]position // of what is checked once all is read: "entry drugs/x", "alias …"
-	links     []link
-	listed    []*Picture // in the order of their lists
+	folder   Folder
+	unread   map[string]bool // files that are there and could not be read
+	lib      *Library
+	problems Problems
+	warnings Problems            // what is allowed and yet likely wrong
+	titles   map[string]position // of the entries, by id
+	claims   map[string]claim    // of what belongs to one entry alone: "name 冰毒"
+	links    []link
+	listed   []*Picture // in the order of their lists
+
+	listRefused bool // a list of pictures could not be read: what it names is not missing
 }
 
 // link is a reference to an entry, checked once all entries are known.
@@ -47,10 +51,11 @@ func Read(dir string) (Folder, error) {
 	}
 	if len(problems) > 0 {
 		// What can be read is checked as well, so that all problems come at once.
-		if _, err := Parse(folder); err != nil {
-			problems = append(problems, err.(Problems)...)
+		unread := map[string]bool{}
+		for _, p := range problems {
+			unread[p.File] = true
 		}
-		return nil, problems.sorted()
+		return nil, append(problems, readBeside(folder, unread).problems...).sorted()
 	}
 	return folder, nil
 }
@@ -65,15 +70,18 @@ func Parse(folder Folder) (*Library, error) {
 }
 
 // read loads what can be read and keeps every problem.
-func read(folder Folder) *loader {
+func read(folder Folder) *loader { return readBeside(folder, nil) }
+
+// readBeside loads what can be read beside the files that could not.
+func readBeside(folder Folder, unread map[string]bool) *loader {
 	l := &loader{
-		folder: folder,
+		folder: folder, unread: unread,
 		lib: &Library{
 			Version: folder.version(),
 			Entries: map[string]*Entry{}, Laws: map[string]*LawBook{}, Quizzes: map[string]*Quiz{},
 			Questionnaires: map[string]*Questionnaire{}, Replies: map[string]*Reply{}, Places: map[string]*Place{}, Pictures: map[string]*Picture{},
 		},
-		positions: map[string]position{},
+		titles: map[string]position{}, claims: map[string]claim{},
 	}
 	// What others refer to comes first.
 	order := []string{"places", "laws.yaml", "official", "laws", "drugs", "help", "questions", "pictures", "replies", "quizzes", "surveys"}

@@ -19,6 +19,34 @@ func frontMatter(text string) (head, body string, bodyLine int, ok bool) {
 	return head, body, strings.Count(head, "\n") + 4, true
 }
 
+// headless says what is amiss with a file that has no head, and on which line: blanks
+// behind the hyphens are not seen, and a head without an end is not one.
+func headless(text string) (line int, advice string) {
+	const form = "第一行写 ---，然后是 title（标题）等几行，再写一行 ---，下面才是正文"
+	rows, begun := strings.Split(text, "\n"), false
+	for i, row := range rows {
+		trimmed := strings.TrimSpace(row)
+		switch {
+		case trimmed == "---" && !begun && i > 0:
+			return i + 1, "--- 要写在第一行，上面不能有空行。" + form
+		case trimmed == "---" && row != "---":
+			return i + 1, "这一行的 --- 前后有空格，请删掉，只留三个短横线。" + form
+		case trimmed == "---" && begun:
+			return i + 1, "两行 --- 之间还没有 title 等几行。" + form
+		case trimmed == "---":
+			begun = true
+		case strings.Trim(row, "-—－–─ \t　") == "" && len(trimmed) > 1:
+			return i + 1, "这一行要是三个英文的短横线 ---。" + form
+		case !begun && trimmed != "":
+			return 1, form
+		}
+	}
+	if begun {
+		return 1, "缺少第二行 ---。" + form
+	}
+	return 1, form
+}
+
 // sections parts a body at its "## " headings. The first section has no heading.
 func (d *document) sections(body string, line int) []Section {
 	all := []Section{{}}
@@ -28,19 +56,19 @@ func (d *document) sections(body string, line int) []Section {
 		last.Text = strings.TrimSpace(strings.Join(paragraph, "\n"))
 		paragraph = nil
 	}
+	before := ""
 	for i, row := range strings.Split(body, "\n") {
 		row = strings.TrimRight(row, " \t")
+		d.plain(line+i, row, before)
+		before = row
 		heading, found := strings.CutPrefix(row, "## ")
 		switch {
 		case found:
 			flush()
 			all = append(all, Section{Heading: strings.TrimSpace(heading)})
 		case strings.HasPrefix(row, "#"):
-			d.report(line+i, 1, "标题只用“## ”开头")
+			d.report(line+i, 1, "标题只用“## ”开头：两个 #，后面空一格")
 		default:
-			if strings.ContainsAny(row, "<>") {
-				d.report(line+i, 1, "正文里不能有 < 或 >")
-			}
 			paragraph = append(paragraph, row)
 		}
 	}

@@ -53,7 +53,7 @@ func (l *loader) official(d *document, id, text string) {
 	}
 	book := l.lib.Laws[id]
 	if book == nil {
-		d.report(1, 1, "laws.yaml 里没有 %q 这部法，文件名要用它的 id", id)
+		l.noLaw(position{d.file, 1, 1}, id, "文件名要用它的 id")
 	}
 	f, ok := d.parse(text, "articles")
 	if !ok {

@@ -57,6 +57,7 @@ func TestPipeInTheFolder(t *testing.T) {
 func TestLongIsRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"keys": strings.Repeat("a: b\n", 200_000), "commas": "a: [" + strings.Repeat(",", 900_000) + "]", "pairs": strings.Repeat("a: b: ", 100_000),
+		"tags": strings.Repeat("! ", 450_000), "quotes": "x: " + strings.Repeat(`"a" `, 200_000),
 	} {
 		began := time.Now()
 		if _, err := parseYAML(text); err == nil {

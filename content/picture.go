@@ -29,6 +29,7 @@ const maxSide = 4096
 func (l *loader) pictures(d *document, text string) {
 	list, ok := d.list(text)
 	if !ok {
+		l.listRefused = true
 		return
 	}
 	for _, n := range list {

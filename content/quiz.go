@@ -94,12 +94,14 @@ func (l *loader) quizQuestion(d *document, n ast.Node) *QuizQuestion {
 	if q.ID != "" && !plainID(q.ID) {
 		d.at(f.at("id"), "编号只用小写字母、数字和连字符")
 	}
-	l.claim(d, f.at("id"), "quiz question", q.ID)
-	if q.Picture != "" && l.lib.Pictures[q.Picture] == nil {
+	l.claim(d, f.at("id"), "", "quiz question", q.ID)
+	if q.Picture != "" && l.lib.Pictures[q.Picture] == nil && !l.listRefused {
 		d.at(f.at("picture"), "没有 %q 这张图", q.Picture)
 	}
-	q.options(f)
-	q.answer(f)
+	if slices.Contains([]QuestionType{Single, Multiple, TrueFalse}, q.Type) { // else nobody knows what it should have
+		q.options(f)
+		q.answer(f)
+	}
 	if q.Topic != "" {
 		l.links = append(l.links, link{d.position(f.at("topic")), q.Topic})
 	} else if figure.MatchString(q.Explanation) {
@@ -173,6 +175,9 @@ func (q *QuizQuestion) answer(f fields) {
 	if letters == "" {
 		f.doc.at(f.at("answer"), "这道题没有正确答案：缺少必填项 answer")
 		return
+	}
+	if len(q.Options) < 2 {
+		return // said of the options
 	}
 	if i := slices.Index(trueFalse, letters); i >= 0 && q.Type == TrueFalse {
 		letters = string(rune('A' + i))

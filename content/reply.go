@@ -50,14 +50,17 @@ func (l *loader) reply(d *document, id, text string) {
 	if r.Text == "" {
 		d.report(bodyLine, 1, "回复的文字是空的")
 	}
+	before := ""
 	for i, row := range strings.Split(body, "\n") {
+		d.plain(bodyLine+i, row, before)
+		before = row
+		if strings.HasPrefix(row, "#") {
+			d.report(bodyLine+i, 1, "用语里没有标题，# 会原样显示：请删掉")
+		}
 		for _, found := range placeholder.FindAllStringSubmatch(row, -1) {
 			if !slices.Contains(allowed, found[1]) {
 				d.report(bodyLine+i, 1, "不认识的占位 %s", found[0])
 			}
-		}
-		if strings.ContainsAny(row, "<>") {
-			d.report(bodyLine+i, 1, "正文里不能有 < 或 >")
 		}
 	}
 	l.lib.Replies[id] = r

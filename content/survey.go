@@ -26,7 +26,7 @@ func (l *loader) questionnaire(d *document, id, text string) {
 	}
 	if code := f.text("place"); code != "" {
 		if q.Place = l.lib.Places[code]; q.Place == nil || q.Place.Level != County {
-			d.at(f.at("place"), "没有代码为 %s 的区县", code)
+			l.noPlace(d.position(f.at("place")), code, "区县")
 			return
 		}
 	}
@@ -54,7 +54,7 @@ func (l *loader) questionnaire(d *document, id, text string) {
 			for code := range targets.values {
 				p := l.lib.Places[code]
 				if p == nil || q.Place == nil || !p.Within(q.Place.Code) {
-					d.at(targets.keys[code], "没有代码为 %s 的地方", code)
+					l.noPlace(d.position(targets.keys[code]), code, "地方")
 				}
 				q.Targets[code] = targets.integer(code, 0, 10_000_000)
 			}

@@ -134,7 +134,7 @@ func (l *loader) unsourced(folder Folder) {
 func (l *loader) unmarked() {
 	for id, e := range l.lib.Entries {
 		if e.ReviewNote == "" && e.Kind != Law && len(reviewed(e)) < len(e.Sources) {
-			l.warn(l.positions["entry "+id], "来源里有“%s”，请加一行 review_note，让读的人知道", unreviewed)
+			l.warn(l.titles[id], "来源里有“%s”，请加一行 review_note，让读的人知道", unreviewed)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func TestSeededFaults(t *testing.T) {
 		"drugs/shi-1.md:11:13: 治安管理处罚法没有第150条",
 		"drugs/shi-1.md:14:17: “2000元以下”：像是治安管理处罚法2012年",
 		"drugs/shi-1.md:15:6: “第一类精神药品”",
-		"drugs/shi-1.md:16:1: 正文里不能有",
+		"drugs/shi-1.md:16:4: 正文里不能有",
 		"drugs/shi-2.md:2:1: 缺少必填项 reviewed",
 		"drugs/shi-2.md:3:8: group 应当是",
 		"drugs/shi-2.md:5:15: status_since 应当是",

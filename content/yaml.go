@@ -82,7 +82,8 @@ func (d *document) top(text string) (n ast.Node, ok bool) {
 				line, col = t.Position.Line+d.offset, t.Position.Column
 			}
 		}
-		d.report(line, col, "YAML 格式有误：%s", message)
+		s := d.slip(strings.Split(text, "\n"), line-d.offset, col, message)
+		d.report(s.line+d.offset, s.col, "YAML 格式有误：%s", s.advice)
 		return nil, false
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
@@ -117,14 +118,18 @@ func (d *document) fields(n ast.Node, known ...string) (f fields, ok bool) {
 	case *ast.MappingValueNode:
 		pairs = []*ast.MappingValueNode{m}
 	default:
-		d.at(n, "这里应当是“名称: 内容”的形式")
+		slip := ""
+		if s, ok := n.(*ast.StringNode); ok {
+			slip = keySlip(s.Value)
+		}
+		d.at(n, "这里应当是“名称: 内容”的形式%s", slip)
 		return f, false
 	}
 	for _, pair := range pairs {
 		key := pair.Key.GetToken().Value
 		switch {
 		case known != nil && !slices.Contains(known, key):
-			d.at(pair.Key, "不认识的项目 %q，可用的有：%s", key, strings.Join(known, "、"))
+			d.at(pair.Key, "不认识的项目 %q%s，可用的有：%s", key, keySlip(key), strings.Join(known, "、"))
 		case f.keys[key] != nil:
 			d.at(pair.Key, "项目 %q 写了两次", key)
 		default:
@@ -168,7 +173,7 @@ func (d *document) scalar(n ast.Node) (string, bool) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return n.GetToken().Value, true
 	}
-	d.at(n, "这里应当是一段文字或一个数")
+	d.at(n, "这里应当是一段文字或一个数%s", valueSlip(n))
 	return "", false
 }
 
@@ -207,7 +212,7 @@ func (f fields) nodes(key string) []ast.Node {
 	}
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
-		f.doc.at(n, "%s 应当是一个列表", key)
+		f.doc.at(n, "%s 应当是一个列表：一行一项，“- ”开头（后面空一格）；或写成 [甲, 乙]，用英文的括号和逗号", key)
 		return nil
 	}
 	return list.Values

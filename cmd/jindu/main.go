@@ -30,6 +30,7 @@ type commands struct {
 	Demo       demoCmd       `cmd:"" help:"在本机试用：自带内容和数据，打印要打开的网址。"`
 	Serve      serveCmd      `cmd:"" help:"正式运行。缺少必要的密钥、内容有错或数据打不开时不启动，并说明怎么补。"`
 	Check      checkCmd      `cmd:"" help:"检查内容文件夹：一次列出所有问题（文件:行:列: 说明，最多 200 处），有问题时退出码为 1。"`
+	Content    contentCmd    `cmd:"" help:"把自带内容写进一个新的或空的文件夹，供照着改。"`
 	ImportQuiz importQuizCmd `cmd:"" help:"把 xlsx、GIFT 或 Aiken 的题目变成题库文件；有问题时逐行列出，什么都不写。"`
 	ImportLaw  importLawCmd  `cmd:"" help:"把法律原文（纯文本或 docx）按条分开，放进内容文件夹，显示在解释后面。"`
 	Chat       chatCmd       `cmd:"" help:"在终端里和机器人对话。"`

@@ -21,6 +21,8 @@ type char struct {
 // gift reads Moodle's GIFT: questions parted by empty lines,
 // ::title::text{=right ~wrong #feedback ####general feedback}. Of its types those
 // that we have are taken: single and multiple choice (by weights), true and false.
+// A line that begins with a title begins a question without an empty line too:
+// nothing else can be meant by it.
 func (b *Bank) gift(text string) {
 	var q []char
 	depth := 0
@@ -29,10 +31,11 @@ func (b *Bank) gift(text string) {
 		if strings.HasPrefix(trimmed, "//") || strings.HasPrefix(trimmed, "$CATEGORY:") {
 			continue
 		}
-		if trimmed == "" && depth == 0 {
+		if titled := strings.HasPrefix(trimmed, "::"); titled || trimmed == "" && depth == 0 {
 			b.giftQuestion(q)
-			q = nil
-			continue
+			if q, depth = nil, 0; !titled {
+				continue
+			}
 		}
 		runes := []rune(line)
 		for j := 0; j < len(runes); j++ {
@@ -126,9 +129,8 @@ func (b *Bank) giftQuestion(chars []char) {
 			chars = chars[slices.IndexFunc(chars, func(c char) bool { return c.r == ']' })+1:]
 		}
 	}
-	open, shut := index(chars, '{'), index(chars, '}')
-	if open < 0 || shut < open {
-		b.fail(q.at, "这道题没有写在 { } 里的答案")
+	open, shut, ok := b.giftBraces(chars, q.at)
+	if !ok {
 		return
 	}
 	q.text = plain(chars[:open], asHTML)

@@ -328,6 +328,8 @@ func TestLawProblems(t *testing.T) {
 	expect(t, problems("第二条 乙\n第一条 甲\n第二条 乙\n", true), "a.txt:2:1: 第1条在第2条后面")
 	expect(t, problems("第七十二条 乙\n", true), "a.txt:1:1: 没有这一条")
 	expect(t, problems("没有条文\n", true), "a.txt:1:1: 没有找到")
+	expect(t, problems("中华人民共和国刑法\n第一条 甲\n", true), "a.txt:1:1: 这是《中华人民共和国刑法》的名称")
+	expect(t, problems("中华人民共和国禁毒法\n第一条 甲\n《戒毒条例》\n第二条 乙\n", true), "a.txt:3:1: 这是《戒毒条例》的名称")
 }
 
 // A document made to exhaust memory is refused.

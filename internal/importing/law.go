@@ -18,6 +18,7 @@ import (
 type Law struct {
 	Name     string // of the file, for its problems
 	articles []article
+	titles   []title // lines that may be the name of a law
 	problems content.Problems
 }
 
@@ -26,6 +27,14 @@ type article struct {
 	line   int
 	text   []string // paragraphs; the first begins with 第…条
 }
+
+type title struct {
+	line int
+	text string
+}
+
+// named is how the name of a law ends, which stands alone on its line.
+var named = regexp.MustCompile(`^《?[\p{Han}（）()]{2,40}(?:法|条例|规定|办法|解释)》?$`)
 
 // Len is how many articles were found.
 func (l *Law) Len() int { return len(l.articles) }
@@ -62,6 +71,9 @@ func ReadLaw(name string, data []byte) (*Law, error) {
 		}
 		line = strings.Trim(line, " \t　\u00a0")
 		number, begins := content.OfficialArticle(line)
+		if named.MatchString(line) {
+			l.titles = append(l.titles, title{i + 1, strings.Trim(line, "《》")})
+		}
 		switch {
 		case line == "":
 		case begins:
@@ -139,8 +151,9 @@ func (l *Law) Render(folder content.Folder, id string, partial bool) (text strin
 	}
 	book := lib.Laws[id]
 	if book == nil {
-		return "", nil, fmt.Errorf("laws.yaml 里没有 %q 这部法", id)
+		return "", nil, fmt.Errorf("laws.yaml 里没有 %q 这部法，要写它的 id：%s", id, lib.LawIDs())
 	}
+	l.another(book, lib.Laws)
 	if !partial && len(l.articles) > 0 {
 		l.count(book)
 	}
@@ -168,6 +181,17 @@ func (l *Law) Render(folder content.Folder, id string, partial bool) (text strin
 		return "", problems, err
 	}
 	return w.String(), nil, nil
+}
+
+// another finds the name of another law, whose text would be shown as this one's.
+func (l *Law) another(book *content.LawBook, all map[string]*content.LawBook) {
+	for _, t := range l.titles {
+		for _, other := range all {
+			if other.ID != book.ID && t.text == other.Name {
+				l.fail(t.line, "这是《%s》的名称，要导入的是《%s》：请只留要导入的这一部", other.Name, book.Name)
+			}
+		}
+	}
 }
 
 // count compares the articles with the law's number of them.
