@@ -10,6 +10,8 @@ import (
 // substances and places.
 type safety struct {
 	words  *trie    // a value is a class
+	names  *names   // of substances
+	named  []int32  // by name: its class, or noClass
 	places *trie    // townships and villages
 	hides  [][]bool // by class of the longer and of the inner word
 	drug   int32
@@ -42,12 +44,15 @@ func newSafety(lib *content.Library, n *names) *safety {
 		}
 	}
 	slang := safetyRules.classes["slang"]
-	for _, name := range n.list {
+	s.names, s.named = n, make([]int32, len(n.list))
+	for i, name := range n.list {
 		switch {
 		case name.slang:
-			s.words.add(name.runes, slang)
-		case !everyday[string(name.runes)]:
-			s.words.add(name.runes, s.drug)
+			s.named[i] = slang
+		case everyday[string(name.runes)]:
+			s.named[i] = noClass
+		default:
+			s.named[i] = s.drug
 		}
 	}
 	for _, p := range lib.Places {
@@ -191,15 +196,26 @@ var hiding = map[string][]string{
 	"mask":    {"how", "seek", "means", "where", "doverb", "makeverb", "makenoun", "useverb", "actverb"},
 }
 
+// noClass is the class of a name that is also an everyday word.
+const noClass = -1
+
 // hits finds the words of all classes that no longer word hides.
 func (s *safety) hits(runes []rune) hits {
 	var found hits
+	add := func(class int32, from, end int) {
+		if len(found) < hitsLimit && class != noClass && !slices.Contains(found, hit{class, from, end}) {
+			found = append(found, hit{class, from, end})
+		}
+	}
 	for i := range runes {
 		s.words.at(runes, i, func(end int, classes []int32) {
 			for _, class := range classes {
-				if len(found) < hitsLimit {
-					found = append(found, hit{class, i, end})
-				}
+				add(class, i, end)
+			}
+		})
+		s.names.words.at(runes, i, func(end int, names []int32) {
+			for _, name := range names {
+				add(s.named[name], i, end)
 			}
 		})
 	}

@@ -6,13 +6,14 @@ import "slices"
 type trie struct {
 	root   []int32 // node of a first rune of the basic plane; 0: none
 	nodes  []trieNode
-	values [][]int32 // of the nodes that end a word
+	more   [][]trieEdge // of the nodes with several next ones, all but the first
+	values [][]int32    // of the nodes that end a word
 }
 
 type trieNode struct {
-	first    trieEdge   // of most nodes the only one; to node 0: none
-	more     []trieEdge // the others
-	valuesAt int32      // index into values; 0: no word ends here
+	first    trieEdge // of most nodes the only one; to node 0: none
+	moreAt   int32    // index into more; 0: none
+	valuesAt int32    // index into values; 0: no word ends here
 }
 
 type trieEdge struct {
@@ -21,7 +22,7 @@ type trieEdge struct {
 }
 
 func newTrie() *trie {
-	return &trie{root: make([]int32, 1<<16), nodes: make([]trieNode, 1), values: make([][]int32, 1)}
+	return &trie{root: make([]int32, 1<<16), nodes: make([]trieNode, 1, 1<<10), more: make([][]trieEdge, 1), values: make([][]int32, 1)}
 }
 
 func (t *trie) step(node int32, r rune) int32 {
@@ -32,7 +33,7 @@ func (t *trie) step(node int32, r rune) int32 {
 	if n.first.r == r {
 		return n.first.node
 	}
-	for _, e := range n.more {
+	for _, e := range t.more[n.moreAt] {
 		if e.r == r {
 			return e.node
 		}
@@ -56,8 +57,11 @@ func (t *trie) add(word []rune, value int32) {
 				t.root[r] = next
 			case n.first.node == 0:
 				n.first = trieEdge{r, next}
+			case n.moreAt == 0:
+				n.moreAt = int32(len(t.more))
+				t.more = append(t.more, []trieEdge{{r, next}})
 			default:
-				n.more = append(n.more, trieEdge{r, next})
+				t.more[n.moreAt] = append(t.more[n.moreAt], trieEdge{r, next})
 			}
 		}
 		at = next
