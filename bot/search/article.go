@@ -26,7 +26,7 @@ type citation struct {
 
 func newArticles(lib *content.Library, byLinks []*content.Entry) *articles {
 	a := &articles{
-		names: newTrie(), entry: map[articleKey]string{}, anyLaw: map[string][]string{},
+		names: newTrie(1 << 10), entry: map[articleKey]string{}, anyLaw: map[string][]string{},
 		ofLaw: map[string][]string{}, renamed: map[articleKey]string{},
 	}
 	for _, id := range sortedKeys(lib.Laws) {

@@ -66,7 +66,8 @@ func questions(lib *content.Library, n int) []string {
 }
 
 // BenchmarkIndex reports, for each size of a library, how long the index takes to
-// build, how much memory it holds, and the 99th percentile of a whole answer
+// build (the first, whose memory is new to the process, and the median of four more, as
+// on reloads), how much memory it holds, and the 99th percentile of a whole answer
 // (safety, then retrieval).
 func BenchmarkIndex(b *testing.B) {
 	trained() // once a process, about a tenth of a second
@@ -75,10 +76,18 @@ func BenchmarkIndex(b *testing.B) {
 			lib := synthetic(n)
 			asked := questions(lib, 2000)
 			before := heap()
-			start := time.Now()
-			ix := New(lib)
-			build := time.Since(start)
+			var ix *Index
+			builds := make([]time.Duration, 5)
+			for i := range builds {
+				ix = nil
+				runtime.GC()
+				start := time.Now()
+				ix = New(lib)
+				builds[i] = time.Since(start)
+			}
 			held := heap() - before
+			first := builds[0]
+			slices.Sort(builds[1:])
 			took := make([]time.Duration, 0, b.N)
 			b.ReportAllocs()
 			b.ResetTimer()
@@ -90,7 +99,8 @@ func BenchmarkIndex(b *testing.B) {
 			b.StopTimer()
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
-			b.ReportMetric(float64(build.Milliseconds()), "build-ms")
+			b.ReportMetric(float64(first.Milliseconds()), "first-ms")
+			b.ReportMetric(float64((builds[2]+builds[3]).Milliseconds())/2, "build-ms")
 			b.ReportMetric(float64(held)/(1<<20), "MiB")
 		})
 	}

@@ -126,6 +126,9 @@ func (s *evidenceShard) count(n int, all []parts, texts, numbers int) (known int
 	last := make([]int32, numbers) // by number: the entry seen last, from 1
 	for i := range all {
 		for _, f := range all[i].features[n] {
+			if f.number == boundary {
+				continue
+			}
 			s.idf[f.number]++
 			if last[f.number] != int32(i)+1 {
 				last[f.number] = int32(i) + 1
@@ -150,14 +153,17 @@ func idfOver(texts int, df float32) float32 {
 // each of so many texts.
 func (s *evidenceShard) measure(n int, all []parts, texts int) []float32 {
 	squares := make([]float32, texts)
-	first := 0 // text of the entry
+	text := 0
 	for i := range all {
 		for j := range all[i].features[n] {
 			f := &all[i].features[n][j]
+			if f.number == boundary {
+				text++
+				continue
+			}
 			f.weight *= s.idf[f.number]
-			squares[first+int(f.of)] += f.weight * f.weight
+			squares[text] += f.weight * f.weight
 		}
-		first += len(all[i].texts)
 	}
 	return squares
 }
@@ -176,7 +182,11 @@ func (s *evidenceShard) weigh(n int, all []parts, scale []float32) []float32 {
 	mass := make([]float32, len(all))
 	for i := range all {
 		for _, f := range all[i].features[n] {
-			weight := f.weight * scale[f.of]
+			if f.number == boundary {
+				scale = scale[1:]
+				continue
+			}
+			weight := f.weight * scale[0]
 			mass[i] += weight
 			l := &s.lists[f.number]
 			if last := l.end - 1; last >= l.from && s.gains[last].entry == int32(i) {
@@ -186,7 +196,6 @@ func (s *evidenceShard) weigh(n int, all []parts, scale []float32) []float32 {
 				l.end++
 			}
 		}
-		scale = scale[len(all[i].texts):]
 	}
 	for at := range s.lists {
 		gains, total := s.of(int32(at)), float32(0)

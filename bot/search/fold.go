@@ -56,11 +56,14 @@ func (t text) clauses() [][]rune {
 // fold brings the ways to write the same thing to one: width, case, traditional
 // characters, spaces, punctuation and emoji. One space stays between two Latin
 // words or numbers, which would else run together.
-func fold(s string) text {
+func fold(s string) text { return foldIn(make([]rune, 0, len(s)/2), s) }
+
+// foldIn does so in the given room.
+func foldIn(room []rune, s string) text {
 	if s = cut(s, maxRunes); !usual(s) && !norm.NFKC.IsNormalString(s) {
 		s = norm.NFKC.String(s)
 	}
-	t := text{runes: make([]rune, 0, len(s)/2)}
+	t := text{runes: room}
 	gap := false
 	for _, r := range s {
 		if wide(r) {

@@ -124,7 +124,7 @@ func (ix *Index) title() {
 
 // locate notes which county each township and village lies in.
 func (ix *Index) locate(lib *content.Library) {
-	ix.places = newTrie()
+	ix.places = newTrie(1 << 10)
 	for _, code := range sortedKeys(lib.Places) {
 		if name := fold(lib.Places[code].Name).runes; len(code) > countyDigits && len(name) > 2 {
 			county := code[:countyDigits]

@@ -1,6 +1,10 @@
 package search
 
-import "jindu/content"
+import (
+	"unicode/utf8"
+
+	"jindu/content"
+)
 
 // names are the names of substances: what they are called, and slang that may
 // mean them.
@@ -16,7 +20,15 @@ type name struct {
 }
 
 func newNames(entries []*content.Entry) *names {
-	n := &names{words: newTrie()}
+	room := 0
+	for _, e := range entries {
+		if e.Kind == content.Drug {
+			for _, name := range append([]string{e.Title}, e.Aliases...) {
+				room += utf8.RuneCountInString(name)
+			}
+		}
+	}
+	n := &names{words: newTrie(room)}
 	byWord := map[string]int{}
 	add := func(word string, entry int32, slang bool) {
 		t := fold(word)
@@ -69,7 +81,7 @@ func (n *names) dropDeeds() {
 	if len(kept) == len(n.list) {
 		return
 	}
-	n.list, n.words = kept, newTrie()
+	n.list, n.words = kept, newTrie(cap(n.words.nodes))
 	for at, x := range kept {
 		n.words.add(x.runes, int32(at))
 	}

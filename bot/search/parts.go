@@ -20,14 +20,15 @@ type parts struct {
 	features  [shardCount][]piece
 }
 
-// piece is a term of one phrase, or of no phrase (noPhrase); or a feature of one text.
+// piece is a term of a phrase, and behind all phrases one of the body; or a feature of a
+// text. A boundary ends each phrase, and each text.
 type piece struct {
 	number int32 // in its shard
 	weight float32
-	of     int32
 }
 
-const noPhrase = -1
+// boundary is the number of a piece that is none.
+const boundary = -1
 
 // split takes the entries apart, a share of them on each processor.
 func split(entries []*content.Entry, a *analyzer) ([]parts, *vocabulary) {
@@ -91,8 +92,10 @@ func share(entries []*content.Entry, n int) []int {
 }
 
 func renumber(pieces []piece, numbers []int32) {
-	for i := range pieces {
-		pieces[i].number = numbers[pieces[i].number]
+	for i, p := range pieces {
+		if p.number != boundary {
+			pieces[i].number = numbers[p.number]
+		}
 	}
 }
 
@@ -101,6 +104,7 @@ type splitter struct {
 	*analyzer
 	vocabulary vocabulary
 	lattice    lattice
+	runes      []rune
 	room       []term
 	features   []term
 	parts      parts
@@ -129,13 +133,16 @@ func (s *splitter) split(e *content.Entry) parts {
 		p.questions = append(p.questions, s.phrase(question, questionWeight))
 	}
 	for _, section := range e.Body {
-		s.terms(s.take(fold(section.Heading).runes), noPhrase, headingWeight)
+		heading := s.take(s.fold(section.Heading).runes)
+		s.terms(heading, headingWeight)
+		p.length += total(heading.terms) * headingWeight
 		for text := section.Text; text != ""; { // fold reads only so much at once
 			piece := cut(text, maxRunes)
 			text = text[len(piece):]
-			for _, clause := range fold(piece).clauses() {
+			for _, clause := range s.fold(piece).clauses() {
 				parts := s.take(clause)
-				s.terms(parts, noPhrase, bodyWeight)
+				s.terms(parts, bodyWeight)
+				s.parts.length += total(parts.terms) * bodyWeight
 				s.says(parts, clauseShare)
 			}
 		}
@@ -155,6 +162,13 @@ func room(last []piece) []piece {
 // mostPieces is how many pieces of one kind and shard nearly every entry has less of.
 const mostPieces = 1 << 10
 
+// fold folds a text; the next one reuses its runes.
+func (s *splitter) fold(words string) text {
+	t := foldIn(s.runes[:0], words)
+	s.runes = t.runes
+	return t
+}
+
 // take takes a text apart; the next one reuses its terms.
 func (s *splitter) take(runes []rune) analysis {
 	parts := s.analyzer.split(runes, s.room, &s.lattice)
@@ -164,28 +178,38 @@ func (s *splitter) take(runes []rune) analysis {
 
 // phrase takes a phrase apart and gives it folded.
 func (s *splitter) phrase(words string, field float32) string {
-	t := fold(words)
+	t := s.fold(words)
 	parts := s.take(t.runes)
 	if parts.distinct(); len(parts.terms) == 0 {
 		return t.String()
 	}
 	p := &s.parts
-	s.terms(parts, int32(len(p.phrases)), field)
+	s.terms(parts, 1)
+	end(&p.terms)
+	p.length += total(parts.terms) * field
 	p.phrases, p.fields = append(p.phrases, newPhrase(parts)), append(p.fields, field)
 	s.says(parts, 1)
 	return t.String()
 }
 
-// terms notes the terms of a phrase, or those of the body (noPhrase).
-func (s *splitter) terms(a analysis, phrase int32, field float32) {
+func total(terms []term) float32 {
+	sum := float32(0)
+	for _, t := range terms {
+		sum += t.weight
+	}
+	return sum
+}
+
+func end(of *[shardCount][]piece) {
+	for n := range of {
+		of[n] = append(of[n], piece{number: boundary})
+	}
+}
+
+func (s *splitter) terms(a analysis, field float32) {
 	for _, t := range a.terms {
-		weight := t.weight * field
-		s.parts.length += weight
-		if phrase != noPhrase {
-			weight = t.weight
-		}
 		n := shardOf(t.key)
-		s.parts.terms[n] = append(s.parts.terms[n], piece{s.vocabulary[n].add(t.key), weight, phrase})
+		s.parts.terms[n] = append(s.parts.terms[n], piece{s.vocabulary[n].add(t.key), t.weight * field})
 	}
 }
 
@@ -193,21 +217,25 @@ func (s *splitter) terms(a analysis, phrase int32, field float32) {
 // repeats counts once.
 func (s *splitter) says(a analysis, share float32) {
 	s.features = a.features(s.features[:0], share == 1)
-	text := int32(len(s.parts.texts))
+	var from [shardCount]int
+	for n := range from {
+		from[n] = len(s.parts.features[n])
+	}
 	for _, f := range s.features {
 		n := shardOf(f.key)
 		own, number := &s.parts.features[n], s.vocabulary[n].add(f.key)
 		if share == 1 {
-			for len(s.last[n]) <= int(number) {
-				s.last[n] = append(s.last[n], 0)
+			if len(s.last[n]) <= int(number) {
+				s.last[n] = append(make([]int32, 0, cap(s.vocabulary[n].keys)), s.last[n]...)[:cap(s.vocabulary[n].keys)]
 			}
-			if at := int(s.last[n][number]); at < len(*own) && (*own)[at].number == number && (*own)[at].of == text {
+			if at := int(s.last[n][number]); at >= from[n] && at < len(*own) && (*own)[at].number == number {
 				(*own)[at].weight = max((*own)[at].weight, f.weight)
 				continue
 			}
 			s.last[n][number] = int32(len(*own))
 		}
-		*own = append(*own, piece{number, f.weight, text})
+		*own = append(*own, piece{number, f.weight})
 	}
+	end(&s.parts.features)
 	s.parts.texts = append(s.parts.texts, share)
 }

@@ -132,12 +132,17 @@ func (s *shard) build(n int, all []parts) {
 	s.entries, s.strings = make([]inEntry, entries), make([]inString, strings)
 	first := int32(0) // phrase of the entry
 	for i, e := range all {
+		of := 0
 		for _, t := range e.terms[n] {
+			if t.number == boundary {
+				of++
+				continue
+			}
 			l, weight := &s.lists[t.number], t.weight
-			if t.of != noPhrase {
-				s.strings[l.stringsAt+l.strings] = inString{first + t.of, weight}
+			if of < len(e.phrases) {
+				s.strings[l.stringsAt+l.strings] = inString{first + int32(of), weight}
 				l.strings++
-				weight *= e.fields[t.of]
+				weight *= e.fields[of]
 			}
 			if at := l.entriesAt + l.entries - 1; l.entries > 0 && s.entries[at].entry == int32(i) {
 				s.entries[at].weight += weight
@@ -155,9 +160,14 @@ func (s *shard) build(n int, all []parts) {
 func (s *shard) count(n int, all []parts) {
 	last := make([]int32, len(s.lists)) // by number: the entry seen last, from 1
 	for i := range all {
+		of := 0
 		for _, t := range all[i].terms[n] {
+			if t.number == boundary {
+				of++
+				continue
+			}
 			l := &s.lists[t.number]
-			if t.of != noPhrase {
+			if of < len(all[i].phrases) {
 				l.strings++
 				l.special = l.special || t.weight == caseWeight
 			}

@@ -19,7 +19,7 @@ type safety struct {
 }
 
 func newSafety(lib *content.Library, n *names) *safety {
-	s := &safety{words: newTrie(), places: newTrie(), drug: safetyRules.classes["drug"]}
+	s := &safety{words: newTrie(1 << 10), places: newTrie(1 << 10), drug: safetyRules.classes["drug"]}
 	s.hides = make([][]bool, len(safetyRules.classes))
 	for i := range s.hides {
 		s.hides[i] = make([]bool, len(safetyRules.classes))

@@ -21,8 +21,9 @@ type trieEdge struct {
 	node int32
 }
 
-func newTrie() *trie {
-	return &trie{root: make([]int32, 1<<16), nodes: make([]trieNode, 1, 1<<10), more: make([][]trieEdge, 1), values: make([][]int32, 1)}
+// newTrie has room for so many characters of words.
+func newTrie(room int) *trie {
+	return &trie{root: make([]int32, 1<<16), nodes: make([]trieNode, 1, 1+room), more: make([][]trieEdge, 1), values: make([][]int32, 1)}
 }
 
 func (t *trie) step(node int32, r rune) int32 {

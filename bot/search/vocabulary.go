@@ -1,5 +1,7 @@
 package search
 
+import "slices"
+
 // vocabulary numbers what the texts of a library are compared by, terms and features,
 // in the order in which they first occur. It lies in shards by the keys, each of which
 // has numbers of its own and is learned from by itself.
@@ -57,7 +59,8 @@ func (n *numbering) slot(key uint64) *int32 {
 }
 
 func (n *numbering) grow() {
-	n.slots = make([]int32, max(1024, 2*len(n.slots)))
+	n.slots = make([]int32, max(1<<12, 2*len(n.slots)))
+	n.keys = slices.Grow(n.keys, len(n.slots)/2-len(n.keys))
 	for i, key := range n.keys {
 		*n.slot(key) = int32(i) + 1
 	}

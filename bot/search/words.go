@@ -56,7 +56,7 @@ var language = mustLexicon(wordTable)
 
 // mustLexicon reads words.txt.
 func mustLexicon(table string) *lexicon {
-	l := &lexicon{words: newTrie(), groups: map[string]int32{}}
+	l := &lexicon{words: newTrie(1 << 10), groups: map[string]int32{}}
 	for _, line := range dataLines(table) {
 		head, list, ok := strings.Cut(line, ":")
 		names := strings.Fields(head)
