@@ -16,9 +16,10 @@ func windows(s string) iter.Seq[string] {
 	}
 }
 
-// How much of a text is read for dangers: more than a message of WeChat may have.
+// How much of a text is read for dangers: more than the 2,048 bytes that a message of
+// WeChat may have.
 const (
-	mostWindows = 8
+	mostWindows = 5
 	overlap     = 60
 )
 

@@ -192,6 +192,7 @@ func (s *splitter) phrase(words string, field float32) string {
 	return t.String()
 }
 
+// total is the sum of the weights.
 func total(terms []term) float32 {
 	sum := float32(0)
 	for _, t := range terms {
@@ -200,6 +201,7 @@ func total(terms []term) float32 {
 	return sum
 }
 
+// end puts a boundary into each shard.
 func end(of *[shardCount][]piece) {
 	for n := range of {
 		of[n] = append(of[n], piece{number: boundary})
