@@ -22,7 +22,7 @@ deps: ## install what the tests need, where it is missing (Debian, Ubuntu, Alpin
 	@scripts/test-deps
 
 test: deps ## run every test with the race detector
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -timeout 40m ./...
 
 lint: ## check formatting, vet, staticcheck and go.mod
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; }
