@@ -1,7 +1,7 @@
 package content
 
 import (
-	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -28,7 +28,7 @@ func (l *loader) asked(d *document, text string) {
 			continue
 		}
 		switch {
-		case brokenHeading.MatchString(question): // else its questions would go to the entry before
+		case brokenHeading(question): // else its questions would go to the entry before
 			l.report(at, "条目要单独写一行，用英文方括号，如 [help/report]")
 			headed, e = true, nil
 		case !headed:
@@ -44,8 +44,10 @@ func (l *loader) asked(d *document, text string) {
 	}
 }
 
-// brokenHeading is a line that was meant as a heading: other brackets, or one missing.
-var brokenHeading = regexp.MustCompile(`^\s*(?:[\[【［]|(?:drugs|laws|help)/)|^(?:drugs|laws|help)/[a-z0-9-]+\s*[\]】］]$`)
+// brokenHeading says that a line was meant as a heading: other brackets, or one missing.
+func brokenHeading(line string) bool {
+	return slices.ContainsFunc([]string{"[", "【", "［", "drugs/", "laws/", "help/"}, func(begins string) bool { return strings.HasPrefix(line, begins) })
+}
 
 // heading gives the id of a line such as [help/report].
 func heading(line string) (id string, ok bool) {
