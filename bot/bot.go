@@ -229,11 +229,7 @@ func (e *edition) found(r search.Result) Reply {
 	switch r.Outcome {
 	case search.Crisis:
 		urgent := e.reply(e.urgent(r), Crisis)
-		for _, c := range e.withTopics(Reply{}, topics).Choices { // behind what helps now
-			if !slices.Contains(urgent.Choices, c) {
-				urgent.Choices = append(urgent.Choices, c)
-			}
-		}
+		urgent.Choices = each(urgent.Choices, e.choices(topics)) // behind what helps now
 		return urgent
 	case search.Refused, search.Tip:
 		return e.withTopics(e.reply(e.urgent(r), Refused), topics)
@@ -272,15 +268,25 @@ func (e *edition) both(topics []string) Reply {
 
 // withTopics offers entries before the reply's own next steps, each once.
 func (e *edition) withTopics(r Reply, topics []string) Reply {
+	r.Choices = each(e.choices(topics), r.Choices)
+	return r
+}
+
+func (e *edition) choices(topics []string) []Choice {
 	var choices []Choice
 	for _, id := range topics {
 		choices = append(choices, e.choice(e.lib.Entries[id]))
 	}
-	for _, c := range r.Choices {
-		if !slices.Contains(choices, c) {
-			choices = append(choices, c)
+	return choices
+}
+
+// each gives both lists of next steps, one behind the other, each step once.
+func each(first, then []Choice) []Choice {
+	all := slices.Clone(first)
+	for _, c := range then {
+		if !slices.Contains(all, c) {
+			all = append(all, c)
 		}
 	}
-	r.Choices = choices
-	return r
+	return all
 }

@@ -35,8 +35,9 @@ func (ix *Index) crisisIn(t text) (Result, bool) {
 			continue
 		}
 		sounds := ix.safety.sounds(text{runes: clause})
-		if name, p := sounds.danger(); p >= surelyClause && outcomeOf(name).Outcome == Crisis {
-			return outcomeOf(name), true
+		name, p := sounds.danger()
+		if r := outcomeOf(name); p >= surelyClause && r.Outcome == Crisis {
+			return r, true
 		}
 	}
 	return Result{}, false

@@ -100,13 +100,11 @@ func (ix *Index) claim(all []parts) {
 		phrases += len(all[i].names) + len(all[i].questions)
 	}
 	ix.exact = make(map[string][]int32, phrases)
-	for i, e := range ix.entries {
+	for i := range all {
 		claim(ix.exact, all[i].names, int32(i))
 		claim(ix.exact, all[i].questions, int32(i))
 		claim(ix.called, all[i].names, int32(i))
-		for _, name := range e.Ambiguous {
-			claim(ix.vague, []string{fold(name).String()}, int32(i))
-		}
+		claim(ix.vague, all[i].vague, int32(i))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 // the vocabulary.
 type parts struct {
 	names     []string // title and other names, folded
+	vague     []string // names that may mean several, folded
 	questions []string // everyday questions, folded
 	phrases   []phrase
 	fields    []float32 // by phrase: the weight of its field
@@ -127,7 +128,7 @@ func (s *splitter) split(e *content.Entry) parts {
 		p.names = append(p.names, s.phrase(name, aliasWeight))
 	}
 	for _, name := range e.Ambiguous {
-		s.phrase(name, aliasWeight)
+		p.vague = append(p.vague, s.phrase(name, aliasWeight))
 	}
 	for _, question := range e.Questions {
 		p.questions = append(p.questions, s.phrase(question, questionWeight))
