@@ -22,12 +22,7 @@ func TestRefusedStart(t *testing.T) {
 	}
 	defer silent.Close()
 	cert, key := selfSigned(t, t.TempDir())
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	l.Close()
+	port := redistest.FreePort(t)
 	redistest.Start(t, "--tls-port", port, "--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert, "--tls-auth-clients", "no", "--tls-ca-cert-dir", filepath.Dir(cert))
 	for url, want := range map[string][]string{
 		"redis://" + closed.Addr:                                     {"Redis 要口令", "NOAUTH"},

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -118,15 +119,30 @@ func (s *Server) signal(sig syscall.Signal) {
 	}
 }
 
-// FreePort is a port of 127.0.0.1 that nothing listens on.
+// FreePort is a port of 127.0.0.1 that is the test's until it ends, also while a
+// server that had it is down: outgoing connections get no port so low (Linux gives
+// them 32768 and up, others 49152), and who keeps its twin of UDP keeps it from the
+// other tests, in whatever process they run.
 func FreePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := strconv.Itoa(20000 + rand.IntN(12000))
+		addr := net.JoinHostPort("127.0.0.1", port)
+		kept, err := net.ListenPacket("udp", addr)
+		if err != nil {
+			continue
+		}
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			kept.Close()
+			continue
+		}
+		l.Close()
+		t.Cleanup(func() { kept.Close() })
+		return port
 	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	t.Fatal("no port of 20000 to 31999 is free")
+	return ""
 }
 
 // do runs a command and expects that it works.
