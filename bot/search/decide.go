@@ -8,8 +8,8 @@ import (
 
 // Thresholds of the decision, in log odds (trust) and in shares of the best score.
 const (
-	leastTrust  = 0.7  // of an answer
-	leastChoice = -1.0 // of choices
+	leastTrust  = 0.5  // of an answer
+	leastChoice = -0.8 // of choices
 	likely      = -0.5 // of a first choice beside which the second is offered, however far behind
 	leastHint   = -2   // of a hint beside "I don't know"
 	choiceShare = 0.75 // of the best score, to be offered beside it

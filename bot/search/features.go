@@ -28,7 +28,7 @@ func classHash(file, name string) uint64 {
 }
 
 // safetyClasses and wordGroups are the hashes by id.
-var safetyClasses, wordGroups = hashed("safety.txt", safetyRules.classes), hashed("words.txt", language.groups)
+var safetyClasses, wordGroups = hashed("safety.txt", classes.ids), hashed("words.txt", language.groups)
 
 func hashed(file string, ids map[string]int32) []uint64 {
 	all := make([]uint64, len(ids))
@@ -42,7 +42,7 @@ func hashed(file string, ids map[string]int32) []uint64 {
 // words around them must tell.
 var homonyms = func() map[string]bool {
 	words := map[string]bool{}
-	for _, word := range safetyRules.words[safetyRules.classes["homonym"]] {
+	for _, word := range classes.words[classes.class("homonym")] {
 		words[fold(word).String()] = true
 	}
 	return words
@@ -89,22 +89,25 @@ func (s *safety) features(t text, found hits) []uint64 {
 		}
 	}
 	all := characters(runes)
-	classes := make([]uint64, 0, 2*len(found))
+	held := make([]uint64, 0, 2*len(found)+4)
 	for _, x := range found {
-		classes = append(classes, safetyClasses[x.class])
+		held = append(held, safetyClasses[x.class])
 	}
 	for i := range t.runes {
 		language.words.at(t.runes, i, func(_ int, senses []int32) {
 			for _, id := range senses {
-				classes = append(classes, wordGroups[language.senses[id].group])
+				held = append(held, wordGroups[language.senses[id].group])
 			}
 		})
 	}
-	slices.Sort(classes)
-	classes = slices.Compact(classes)
-	for i, a := range classes {
+	for _, shape := range s.shapes(t.runes, found) {
+		held = append(held, classHash("shape", shape))
+	}
+	slices.Sort(held)
+	held = slices.Compact(held)
+	for i, a := range held {
 		all = append(all, classFeature|a)
-		for _, b := range classes[i+1:] {
+		for _, b := range held[i+1:] {
 			all = append(all, twoClasses|a<<classBits|b)
 		}
 	}

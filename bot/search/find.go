@@ -39,7 +39,7 @@ func (ix *Index) find(t text) Result {
 	}
 	r := ix.decide(q)
 	if clauses := questionsOf(t); len(clauses) > 1 {
-		if two, ok := ix.twoTopics(clauses, r); ok {
+		if two, ok := ix.twoTopics(t, clauses, r); ok {
 			return two
 		}
 	}

@@ -30,9 +30,8 @@ var simplified = func() []rune {
 
 // text is a folded question: letters and digits only, lower case, simplified.
 type text struct {
-	runes    []rune
-	cuts     []int // ascending positions in runes at which a new clause begins
-	question bool  // it had a question mark
+	runes []rune
+	cuts  []int // ascending positions in runes at which a new clause begins
 }
 
 func (t text) String() string { return string(t.runes) }
@@ -83,7 +82,6 @@ func foldIn(room []rune, s string) text {
 			t.runes, gap = append(t.runes, r), false
 		default:
 			gap = true
-			t.question = t.question || r == '?'
 			n := len(t.runes)
 			spaced := unicode.IsSpace(r) && n > 0 && han(t.runes[n-1]) // many write a space for a comma
 			if (spaced || strings.ContainsRune("。,!?;、…~", r)) && (len(t.cuts) == 0 || t.cuts[len(t.cuts)-1] != n) {

@@ -30,7 +30,7 @@ const leastSentence = 4
 // in a name, and whether it is sure.
 func (ix *Index) meant(t text, guesses []guess) (meant text, sure, ok bool) {
 	if len(guesses) == 1 && guesses[0].sure() {
-		t, sure = text{runes: guesses[0].in(t.runes), question: t.question}, true
+		t, sure = text{runes: guesses[0].in(t.runes)}, true
 	}
 	meant, letters, ok := ix.speller.meant(t)
 	return meant, sure || (letters && len(meant.runes) >= leastSentence), sure || ok

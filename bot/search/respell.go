@@ -38,7 +38,7 @@ const (
 // may not have: 救命.
 var wordPairs = func() map[uint64]bool {
 	pairs := map[uint64]bool{}
-	for _, words := range safetyRules.words {
+	for _, words := range classes.words {
 		for _, word := range words {
 			addPairs(pairs, fold(word).runes)
 		}
@@ -83,7 +83,7 @@ func (s *speller) meant(t text) (meant text, letters, ok bool) {
 	if slices.Equal(runes, t.runes) {
 		return t, letters, false
 	}
-	meant = text{runes: runes, question: t.question}
+	meant = text{runes: runes}
 	if len(runes) == len(t.runes) {
 		meant.cuts = t.cuts
 	}
@@ -91,10 +91,39 @@ func (s *speller) meant(t text) (meant text, letters, ok bool) {
 }
 
 // read gives a text that is typed in Latin letters by its sound in the characters that
-// were meant; every other text as it is.
+// were meant, and of every other text the names that are typed so (yituomizhi怎么戒).
 func (s *speller) read(t text) text {
 	if meant, letters, ok := s.meant(t); ok && letters {
 		return meant
+	}
+	return s.namesIn(t)
+}
+
+// leastSpelt is the length of a word of Latin letters that is taken for the sound of a
+// name among Chinese words: shorter ones may be anything.
+const leastSpelt = 4
+
+// namesIn writes the names of a text that stand in it by their sound.
+func (s *speller) namesIn(t text) text {
+	for i := 0; i < len(t.runes); i++ {
+		end := i
+		for end < len(t.runes) && latin(t.runes[end]) {
+			end++
+		}
+		word := t.runes[i:end]
+		named := s.spelling.bySound[string(word)]
+		if len(word) >= leastSpelt && len(named) > 0 && !s.stays(word) {
+			name := s.spelling.names[named[0]].runes
+			t.runes = slices.Concat(t.runes[:i], name, t.runes[end:])
+			t.cuts = slices.Clone(t.cuts)
+			for c := range t.cuts {
+				if t.cuts[c] >= end {
+					t.cuts[c] += len(name) - len(word)
+				}
+			}
+			end = i + len(name)
+		}
+		i = max(i, end-1)
 	}
 	return t
 }

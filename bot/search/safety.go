@@ -19,10 +19,10 @@ type safety struct {
 }
 
 func newSafety(lib *content.Library, n *names) *safety {
-	s := &safety{words: newTrie(1 << 10), places: newTrie(1 << 10), drug: safetyRules.classes["drug"]}
-	s.hides = make([][]bool, len(safetyRules.classes))
+	s := &safety{words: newTrie(1 << 10), places: newTrie(1 << 10), drug: classes.class("drug")}
+	s.hides = make([][]bool, len(classes.ids))
 	for i := range s.hides {
-		s.hides[i] = make([]bool, len(safetyRules.classes))
+		s.hides[i] = make([]bool, len(classes.ids))
 		if int32(i) == s.drug { // a substance's name hides everything
 			for j := range s.hides[i] {
 				s.hides[i][j] = true
@@ -31,19 +31,19 @@ func newSafety(lib *content.Library, n *names) *safety {
 	}
 	for outer, inner := range hiding {
 		for _, name := range inner {
-			s.hides[safetyRules.classes[outer]][safetyRules.classes[name]] = true
+			s.hides[classes.class(outer)][classes.class(name)] = true
 		}
 	}
 	everyday := map[string]bool{}
-	for id, words := range safetyRules.words {
+	for id, words := range classes.words {
 		for _, word := range words {
 			s.words.add(fold(word).runes, id)
-			if id == safetyRules.classes["everyday"] {
+			if id == classes.class("everyday") {
 				everyday[fold(word).String()] = true
 			}
 		}
 	}
-	slang := safetyRules.classes["slang"]
+	slang := classes.class("slang")
 	s.names, s.named = n, make([]int32, len(n.list))
 	for i, name := range n.list {
 		switch {
@@ -61,131 +61,6 @@ func newSafety(lib *content.Library, n *names) *safety {
 		}
 	}
 	return s
-}
-
-// Safety recognises what must not wait for an answer from the content: a life in
-// danger (Crisis), a request for help with making, buying, taking or hiding drugs
-// (Refused), and a report or a confession (Tip). It reads nothing but the text.
-func (ix *Index) Safety(question string) (Result, bool) {
-	r, ok := Result{}, false
-	for part := range windows(question) {
-		t := ix.speller.read(fold(part))
-		switch now, urgent := ix.alarm(t); {
-		case urgent && now.Outcome == Crisis:
-			return now, true
-		case urgent && !ok:
-			r, ok = now, true
-		}
-	}
-	return r, ok
-}
-
-// alarm judges a text that is read at once.
-func (ix *Index) alarm(t text) (Result, bool) {
-	r, ok := ix.judge(t)
-	if ok && r.Outcome == Crisis {
-		return r, true
-	}
-	// Who asks how to drug somebody tells of what a drugged person feels.
-	if crisis, found := ix.crisisIn(t); found && !(r.Outcome == Refused && crisis.Crisis == Spiked) {
-		return crisis, true
-	}
-	meant, changed := ix.reading(t, ok)
-	if !changed {
-		return r, ok
-	}
-	m, urgent := ix.judge(meant)
-	if ok && (urgent || ix.safety.sounds(meant)[0] < surelyMeant) {
-		return r, true
-	}
-	return m, urgent // a wrong character made it sound worse, or hid what it asks
-}
-
-// reading gives what was meant by a text with wrong characters; guessing, also where
-// that is not sure.
-func (ix *Index) reading(t text, guessing bool) (meant text, changed bool) {
-	if guessing {
-		q := ix.analyzer.analyze(t.runes)
-		if guesses := ix.spelling.guesses(q.runes, q.mentions); len(guesses) > 0 {
-			t, changed = text{runes: guesses[0].in(t.runes), question: t.question}, true
-		}
-	}
-	meant, _, spelt := ix.speller.meant(t)
-	return meant, changed || spelt
-}
-
-func (ix *Index) judge(t text) (Result, bool) {
-	found := ix.safety.hits(t.runes)
-	r, ok := ix.safety.rules(t, found)
-	own := len(ix.exact[t.String()]) > 0 || ix.cites(t) // the office wrote it, or it names an article: a fair question
-	sounds := ix.safety.model.guess(ix.safety.features(t, found))
-	if name, p := sounds.crisis(); ok && p >= surelyCrisis && (r.Outcome != Crisis || r.Crisis != Suicide && sounds.of(r.Crisis) < p/unlike) {
-		return Result{Outcome: Crisis, Crisis: name}, true // the rule saw the lesser thing
-	}
-	name, p := sounds.danger()
-	switch {
-	case ok && r.Outcome == Crisis && sounds.of("refused") >= surelyRefused:
-		r = Result{Outcome: Refused} // what would do that to somebody, and where to get it
-	case ok && r.Outcome == Refused && name == "tip" && p >= surelyTip:
-		r = Result{Outcome: Tip} // who does it, and where
-	case ok && r.Outcome != Tip:
-		ok = sounds[0] < surelyFair
-	case !ok && ix.safety.sure(name, p, t, found):
-		r, ok = outcomeOf(name), true
-		own = own || len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || (r.Outcome != Crisis && p < surely && ix.helps(t, r.Outcome == Refused))
-		if p < certainly {
-			r.Topics = ix.find(t).offers(Answer)
-		}
-	case !ok && p >= leaning[name] && p >= likelier*sounds.of("other") && len(t.runes) >= fewRunes && t.chinese():
-		if fair := ix.find(t); fair.Outcome != Answer {
-			r, ok = outcomeOf(name), true
-			r.Topics = fair.offers(Choices)
-		}
-	}
-	if own && r.Outcome != Crisis {
-		return Result{}, false
-	}
-	return r, ok
-}
-
-// offers gives the first two topics of a result of this outcome.
-func (r Result) offers(o Outcome) []string {
-	if r.Outcome != o {
-		return nil
-	}
-	return r.Topics[:min(2, len(r.Topics))]
-}
-
-// helps says that an entry on help surely answers; harmless, that the question also names
-// nothing that is done with drugs. Help never tells how to do harm and says where a
-// report goes, so a message that only sounds like a request for drugs or a tip, by no
-// rule, gives way to it.
-func (ix *Index) helps(t text, harmless bool) bool {
-	q := ix.analyzer.analyze(t.runes)
-	if harmless && q.facets&act != 0 {
-		return false
-	}
-	r := ix.decide(q)
-	return r.Outcome == Answer && isKind(r.Topics[0], content.Help)
-}
-
-// rules judges by safety.txt and tip.
-func (s *safety) rules(t text, found hits) (Result, bool) {
-	present := make([]bool, len(safetyRules.classes))
-	for _, x := range found {
-		present[x.class] = true
-	}
-	for _, r := range safetyRules.rules {
-		for _, p := range r.patterns {
-			if p.possible(present) && found.from(p.steps, -1) {
-				return r.result, true
-			}
-		}
-	}
-	if s.tip(t, found) {
-		return Result{Outcome: Tip}, true
-	}
-	return Result{}, false
 }
 
 // hiding lists which longer words hide a word of another class that stands inside

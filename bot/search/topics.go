@@ -6,10 +6,14 @@ import (
 	"unicode/utf8"
 )
 
+// likelyOther is the probability from which a message is about something else, so that a
+// clause of it alone (去哪里举报) does not answer it.
+const likelyOther = 0.5
+
 // twoTopics answers a question whose clauses ask for two different entries. A clause
 // that asks nothing belongs to the others; one that does not say about what asks about
 // what the clauses before it named.
-func (ix *Index) twoTopics(clauses [][]rune, whole Result) (Result, bool) {
+func (ix *Index) twoTopics(t text, clauses [][]rune, whole Result) (Result, bool) {
 	var topics []string
 	var named []rune
 	own := true // each of them says what it is about
@@ -32,7 +36,7 @@ func (ix *Index) twoTopics(clauses [][]rune, whole Result) (Result, bool) {
 			named = []rune("吸毒")
 		}
 	}
-	if len(topics) == 2 || (len(topics) == 1 && own && whole.Outcome != Answer) {
+	if len(topics) == 2 || (len(topics) == 1 && own && whole.Outcome != Answer && ix.safety.sounds(t).of("other") < likelyOther) {
 		return Result{Outcome: Answer, Topics: topics}, true
 	}
 	return Result{}, false

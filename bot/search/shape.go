@@ -15,62 +15,20 @@ var notNames = []string{"黄皮", "黄色", "黄金", "林则", "朱砂", "苏�
 // notGiven are characters that are in no given name.
 const notGiven = "的了给在把被和跟是不没有吗怎么我你他她们这那人吸毒贩卖抽"
 
-// tip says that the message reports a person or a place, or confesses. A question
-// is not one, unless it gives an address or a number by which somebody is found.
-func (s *safety) tip(t text, found hits) bool {
-	class := func(names ...string) bool {
-		return slices.ContainsFunc(names, func(name string) bool { return found.has(safetyRules.classes[name]) })
-	}
-	drugs := class("drug", "slang", "activity", "vapeoil")
-	acts := class("activity") || (drugs && class("actverb", "callreport", "hear"))
-	if !drugs && !class("callreport", "carried") {
-		return false
-	}
-	if class("if", "deny") {
-		return false
-	}
-	if acts && (address(t.runes) || number(t.runes)) {
-		return true
-	}
-	if class("wayout") && !s.person(t.runes, found) {
-		return false
-	}
-	asks := t.question || class("ask", "mask", "lawask")
-	if !t.question && class("hear", "callreport") && !class("mask", "how") && s.person(t.runes, found) {
-		return true
-	}
-	if asks {
-		return false
-	}
-	if (acts || class("callreport")) && s.person(t.runes, found) {
-		return true
-	}
-	if acts && (s.place(t.runes) || (class("spot") && class("seen"))) {
-		return true
-	}
-	return s.confesses(t.runes, found)
-}
-
-// confesses: "我昨天吸了冰毒", "我帮人送过两次货".
-func (s *safety) confesses(runes []rune, found hits) bool {
-	id := func(name string) int32 { return safetyRules.classes[name] }
-	for _, x := range found {
-		if x.class != id("self") {
-			continue
-		}
-		for _, y := range found {
-			if y.from < x.end || y.from-x.end > 8 {
-				continue
-			}
-			if y.class == id("carried") && (found.has(id("tipgoods")) || found.has(s.drug)) {
-				return true
-			}
-			if y.class == id("did") && (found.has(s.drug) || found.has(id("activity")) || found.has(id("slang")) || found.has(id("vape"))) {
-				return true
-			}
+// shapes are what a report is made of, by the names of their features: somebody, an
+// address, a number by which somebody is found, a place.
+func (s *safety) shapes(runes []rune, found hits) []string {
+	var all []string
+	add := func(is bool, name string) {
+		if is {
+			all = append(all, name)
 		}
 	}
-	return false
+	add(s.person(runes, found), "person")
+	add(address(runes), "address")
+	add(number(runes), "number")
+	add(s.place(runes), "place")
+	return all
 }
 
 // address: a number before 号, 栋, 单元, 房 or 室.
@@ -131,7 +89,7 @@ func (s *safety) person(runes []rune, found hits) bool {
 		if len(rest) == 0 {
 			return false
 		}
-		if slices.ContainsFunc(found, func(x hit) bool { return x.class == s.drug && x.from <= i && i < x.end }) {
+		if found.within(s.drug, i) {
 			continue
 		}
 		if slices.ContainsFunc(notNames, func(n string) bool { return strings.HasPrefix(string(runes[i:]), n) }) {

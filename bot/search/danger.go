@@ -1,0 +1,114 @@
+package search
+
+// bar is the probability from which a message is of an intent: silent where nothing in
+// the library answers, so that all that is lost is an offer or "I don't know"; and beside
+// an answer, which never tells how to do harm and says where a report goes.
+type bar struct{ silent, beside float32 }
+
+// bars are as low as fair questions bear: a needless word of help costs less than a
+// missed emergency, a fair question turned away more.
+var bars = map[string]bar{
+	Overdose: {0.25, 0.5}, Spiked: {0.25, 0.5}, Danger: {0.25, 0.5}, Suicide: {0.25, 0.5},
+	"refused": {0.4, 0.5}, "tip": {0.4, 0.7},
+}
+
+const (
+	// fewRunes is the least length of a message that is no button and no place; one that
+	// is shorter, or in another language, of which little is known, needs sureOfFew.
+	fewRunes  = 5
+	sureOfFew = 0.8
+
+	likelier  = 2.5  // times as probable as that it is about something else
+	certainly = 0.85 // the probability from which nothing else is offered beside
+	// surelyMeant is that of a fair question meant by a text with wrong characters, from
+	// which the text as it is written does not turn it away.
+	surelyMeant = 0.95
+)
+
+// Safety recognises what must not be answered from the content as an ordinary question:
+// a life in danger (Crisis), a request for help with making, buying, taking or hiding
+// drugs (Refused), and a report or a confession (Tip). It reads nothing but the text.
+func (ix *Index) Safety(question string) (Result, bool) {
+	r, ok := Result{}, false
+	for part := range windows(question) {
+		t := ix.speller.read(fold(part))
+		switch now, urgent := ix.alarm(t); {
+		case urgent && now.Outcome == Crisis:
+			return now, true
+		case urgent && !ok:
+			r, ok = now, true
+		}
+	}
+	return r, ok
+}
+
+// alarm judges a text that is read at once.
+func (ix *Index) alarm(t text) (Result, bool) {
+	r, ok := ix.judge(t)
+	if ok && r.Outcome == Crisis {
+		return r, true
+	}
+	meant, changed := ix.reading(t, ok)
+	if !changed {
+		return r, ok
+	}
+	m, urgent := ix.judge(meant)
+	if ok && (urgent || ix.safety.sounds(meant)[0] < surelyMeant) {
+		return r, true
+	}
+	return m, urgent // a wrong character made it sound worse, or hid what it asks
+}
+
+// reading gives what was meant by a text with wrong characters; guessing, also where
+// that is not sure.
+func (ix *Index) reading(t text, guessing bool) (meant text, changed bool) {
+	if guessing {
+		q := ix.analyzer.analyze(t.runes)
+		if guesses := ix.spelling.guesses(q.runes, q.mentions); len(guesses) > 0 {
+			t, changed = text{runes: guesses[0].in(t.runes)}, true
+		}
+	}
+	meant, _, spelt := ix.speller.meant(t)
+	return meant, changed || spelt
+}
+
+// judge weighs what a text sounds like against what the library says to it.
+func (ix *Index) judge(t text) (Result, bool) {
+	sounds := ix.safety.sounds(t)
+	name, p := sounds.danger()
+	least := bars[name]
+	if len(t.runes) < fewRunes || !t.chinese() {
+		least.silent, least.beside = max(least.silent, sureOfFew), max(least.beside, sureOfFew)
+	}
+	if p < least.silent || p < likelier*sounds.of("other") {
+		return Result{}, false
+	}
+	r := outcomeOf(name)
+	if r.Outcome != Crisis && (ix.own(t) || p < certainly && len(ix.called[ix.analyzer.bare(t.runes)]) > 0) {
+		return Result{}, false
+	}
+	fair := ix.find(t)
+	if fair.Outcome == Answer && p < least.beside {
+		return Result{}, false
+	}
+	if p < certainly && fair.Outcome != Unknown {
+		r.Topics = fair.Topics[:min(2, len(fair.Topics))]
+	}
+	return r, true
+}
+
+// own says that the office wrote a text, or that it names an article: a fair question.
+func (ix *Index) own(t text) bool {
+	return len(ix.exact[t.String()]) > 0 || ix.cites(t)
+}
+
+// outcomeOf gives the outcome of a message of an intent.
+func outcomeOf(intent string) Result {
+	switch intent {
+	case "refused":
+		return Result{Outcome: Refused}
+	case "tip":
+		return Result{Outcome: Tip}
+	}
+	return Result{Outcome: Crisis, Crisis: intent}
+}
