@@ -20,11 +20,15 @@ func (ix *Index) twoTopics(t text, clauses [][]rune, whole Result) (Result, bool
 	for _, clause := range clauses {
 		q := ix.analyzer.analyze(clause)
 		if asks(clause) {
-			written := len(ix.exact[string(clause)]) == 1
-			if q.facets&subject == 0 && !written {
+			alone := q
+			if q.facets&subject == 0 && len(ix.exact[string(clause)]) != 1 {
 				q, own = ix.analyzer.analyze(slices.Concat(named, clause)), false
 			}
-			if r := ix.clause(q); r.Outcome == Answer && !slices.Contains(topics, r.Topics[0]) {
+			r := ix.clause(q)
+			if len(topics) > 0 && (r.Outcome != Answer || slices.Contains(topics, r.Topics[0])) {
+				r = ix.clause(alone) // of what was named before, all is said
+			}
+			if r.Outcome == Answer && !slices.Contains(topics, r.Topics[0]) {
 				topics = append(topics, r.Topics[0])
 			}
 		}
@@ -75,7 +79,7 @@ func questionsOf(t text) [][]rune {
 }
 
 // asking are words by which a clause is a question of its own.
-var asking = []string{"吗", "嘛", "么", "呢", "什么", "啥", "几", "多少", "多久", "多长", "多大", "哪", "谁", "有没有", "可不可以", "违不违法", "犯不犯法", "如何", "咋", "为何", "区别"}
+var asking = []string{"吗", "嘛", "么", "呢", "什么", "啥", "几", "多少", "多久", "多长", "多大", "哪", "谁", "有没有", "可不可以", "违不违法", "犯不犯法", "如何", "咋", "为何", "区别", "怎样"}
 
 // asks says that a clause is a question: by a word, by X不X (能不能, 罚不罚), or by its
 // end (能带不, 抓了没).
