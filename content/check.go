@@ -41,7 +41,11 @@ func (l *loader) crossCheck() {
 func (l *loader) findEntry(at position, id string) *Entry {
 	e := l.lib.Entries[id]
 	if e == nil && !l.refused(id+".md") {
-		l.report(at, "没有 %q 这个条目", id)
+		meant := ""
+		if near := l.nearest(id); near != nil {
+			meant = "，是不是 " + near.ID + "（" + near.Title + "）？"
+		}
+		l.report(at, "没有 %q 这个条目%s", id, meant)
 	}
 	return e
 }

@@ -134,6 +134,8 @@ func TestProblems(t *testing.T) {
 		{"bad date", drug("2026-01-01", "2026-13-01"), "drugs/shiyan.md:7:11: reviewed 应当是"},
 		{"missing sources", drug("sources: [某公告]\n", ""), "drugs/shiyan.md:2:1: 缺少必填项 sources"},
 		{"dangling", drug("help/report", "help/nowhere"), `drugs/shiyan.md:8:11: 没有 "help/nowhere"`},
+		{"mistyped", drug("help/report", "help/reprot"), `drugs/shiyan.md:8:11: 没有 "help/reprot" 这个条目，是不是 help/report（怎么举报毒品）？`},
+		{"of another folder", drug("help/report", "drugs/report"), `drugs/shiyan.md:8:11: 没有 "drugs/report" 这个条目，是不是 help/report（`},
 		{"alias of two", drug("[试验别名]", "[试验别名, 冰毒]"), "drugs/shiyan.md:3:17: “冰毒”已被 drugs/bingdu.md:2 占用（条目“冰毒”）"},
 		{"alias of two in another width and case", drug("[试验别名]", "[ｌsd]"), "drugs/youpiao.md:4:5: “LSD”已被 drugs/shiyan.md:3"},
 		{"syntax", drug("[试验别名]", "[试验别名"), "drugs/shiyan.md:"},

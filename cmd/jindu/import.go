@@ -135,6 +135,9 @@ func overlayFolder(dir string) (content.Folder, error) {
 // readInput reads a file to import, up to its bound and one byte more.
 func readInput(name string) ([]byte, error) {
 	info, err := os.Stat(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("没有 %s 这个文件，请核对名字和位置", name)
+	}
 	if err != nil {
 		return nil, err
 	}
