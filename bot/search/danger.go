@@ -8,8 +8,8 @@ type bar struct{ silent, beside float32 }
 // bars are as low as fair questions bear: a needless word of help costs less than a
 // missed emergency, a fair question turned away more.
 var bars = map[string]bar{
-	Overdose: {0.25, 0.5}, Spiked: {0.25, 0.5}, Danger: {0.25, 0.5}, Suicide: {0.25, 0.5},
-	"refused": {0.4, 0.5}, "tip": {0.4, 0.7},
+	Overdose: {0.25, 0.6}, Spiked: {0.25, 0.6}, Danger: {0.25, 0.6}, Suicide: {0.25, 0.6},
+	"refused": {0.4, 0.6}, "tip": {0.4, 0.7},
 }
 
 const (
