@@ -48,6 +48,7 @@ type analyzer struct {
 // analyze takes a question or a phrase apart.
 func (a *analyzer) analyze(runes []rune) analysis {
 	var l lattice
+	runes = runes[:min(len(runes), maxRunes)]
 	out := a.split(runes, make([]term, 0, 2*len(runes)+4), &l)
 	out.distinct()
 	return out
@@ -250,6 +251,7 @@ func (a *analyzer) unknown(out *analysis, runes []rune, from, to int) {
 // nothing or all is left.
 func (a *analyzer) bare(runes []rune) string {
 	var l lattice
+	runes = runes[:min(len(runes), maxRunes)]
 	best := a.segment(runes, &l)
 	kept := make([]rune, 0, len(runes))
 	for i := 0; i < len(runes); {

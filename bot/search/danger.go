@@ -1,5 +1,7 @@
 package search
 
+import "slices"
+
 // bar is the probability from which a message is of an intent: silent where nothing in
 // the library answers, so that all that is lost is an offer or "I don't know"; and beside
 // an answer, which never tells how to do harm and says where a report goes.
@@ -8,7 +10,7 @@ type bar struct{ silent, beside float32 }
 // bars are as low as fair questions bear: a needless word of help costs less than a
 // missed emergency, a fair question turned away more.
 var bars = map[string]bar{
-	Overdose: {0.25, 0.6}, Spiked: {0.25, 0.6}, Danger: {0.25, 0.6}, Suicide: {0.25, 0.6},
+	Overdose: {0.35, 0.6}, Spiked: {0.35, 0.6}, Danger: {0.35, 0.6}, Suicide: {0.35, 0.6},
 	"refused": {0.4, 0.6}, "tip": {0.4, 0.7},
 }
 
@@ -17,6 +19,9 @@ const (
 	// is shorter, or in another language, of which little is known, needs sureOfFew.
 	fewRunes  = 5
 	sureOfFew = 0.8
+
+	longStory    = 4    // clauses from which each is judged by itself too
+	surelyClause = 0.97 // the probability of an emergency in one of them
 
 	likelier  = 2.5  // times as probable as that it is about something else
 	certainly = 0.85 // the probability from which nothing else is offered beside
@@ -48,6 +53,9 @@ func (ix *Index) alarm(t text) (Result, bool) {
 	if ok && r.Outcome == Crisis {
 		return r, true
 	}
+	if crisis, found := ix.crisisIn(t); found {
+		return crisis, true
+	}
 	meant, changed := ix.reading(t, ok)
 	if !changed {
 		return r, ok
@@ -57,6 +65,27 @@ func (ix *Index) alarm(t text) (Result, bool) {
 		return r, true
 	}
 	return m, urgent // a wrong character made it sound worse, or hid what it asks
+}
+
+// crisisIn finds an emergency in a clause, or in two, of a long story, among whose other
+// words it counts for little.
+func (ix *Index) crisisIn(t text) (Result, bool) {
+	clauses := t.clauses()
+	if len(clauses) < longStory {
+		return Result{}, false
+	}
+	for i := range clauses {
+		for _, said := range [][]rune{clauses[i], slices.Concat(clauses[i:min(i+2, len(clauses))]...)} {
+			if len(said) < fewRunes-1 {
+				continue
+			}
+			name, p := ix.safety.sounds(text{runes: said}).danger()
+			if r := outcomeOf(name); r.Outcome == Crisis && p >= surelyClause {
+				return r, true
+			}
+		}
+	}
+	return Result{}, false
 }
 
 // reading gives what was meant by a text with wrong characters; guessing, also where
@@ -77,6 +106,9 @@ func (ix *Index) judge(t text) (Result, bool) {
 	sounds := ix.safety.sounds(t)
 	name, p := sounds.danger()
 	least := bars[name]
+	if !t.chinese() && len(t.runes) < fewRunes {
+		return Result{}, false // an option of the quiz: E
+	}
 	if len(t.runes) < fewRunes || !t.chinese() {
 		least.silent, least.beside = max(least.silent, sureOfFew), max(least.beside, sureOfFew)
 	}
@@ -84,7 +116,7 @@ func (ix *Index) judge(t text) (Result, bool) {
 		return Result{}, false
 	}
 	r := outcomeOf(name)
-	if r.Outcome != Crisis && (ix.own(t) || p < certainly && len(ix.called[ix.analyzer.bare(t.runes)]) > 0) {
+	if r.Outcome != Crisis && ix.own(t, p >= certainly) {
 		return Result{}, false
 	}
 	fair := ix.find(t)
@@ -97,9 +129,10 @@ func (ix *Index) judge(t text) (Result, bool) {
 	return r, true
 }
 
-// own says that the office wrote a text, or that it names an article: a fair question.
-func (ix *Index) own(t text) bool {
-	return len(ix.exact[t.String()]) > 0 || ix.cites(t)
+// own says that a text is the office's: a question that it wrote, or, unless it is certain
+// that it is no fair question, one that names an article or asks for a name alone.
+func (ix *Index) own(t text, certain bool) bool {
+	return len(ix.exact[t.String()]) > 0 || !certain && (len(ix.called[ix.analyzer.bare(t.runes)]) > 0 || ix.cites(t))
 }
 
 // outcomeOf gives the outcome of a message of an intent.

@@ -30,7 +30,7 @@ type half string
 const (
 	tuning half = "tuning" // its misses may be looked at
 	report half = "report" // of questions.tsv, by hash of the question: for the figures
-	unseen half = "unseen" // written after the rules, for the figures
+	unseen half = "unseen" // run and never looked at, for the figures
 )
 
 // halfOf splits questions.tsv so that nobody chooses.

@@ -18,10 +18,10 @@ var intents = [...]string{"fair", "other", Overdose, Spiked, Suicide, Danger, "r
 // probabilities of the intents.
 type probabilities [len(intents)]float32
 
-// intent is a softmax regression over character pairs, the classes of safety.txt and
-// the groups of words.txt. It reads what no rule foresaw: the rules say why a message
-// is dangerous, this one that it sounds like those that are. It is fitted beforehand
-// (make train) to data/examples.txt, data/other.txt and the questions of the content.
+// intent is a softmax regression over the features of a message (features.go): up to three
+// characters in a row, the classes of safety.txt, the groups of words.txt, and what reports
+// are made of. It is fitted beforehand (make train) to data/examples.txt, data/other.txt
+// and the questions of the content.
 type intent struct {
 	index   map[uint64]int32
 	weights []probabilities
@@ -98,17 +98,6 @@ const leastKnown = 0.25
 // sounds gives the probabilities of what a message is about.
 func (s *safety) sounds(t text) probabilities {
 	return s.model.guess(s.features(t, s.hits(t.runes)))
-}
-
-// likeliest gives the most probable of the intents.
-func (p probabilities) likeliest() string {
-	best := 0
-	for k := range p {
-		if p[k] > p[best] {
-			best = k
-		}
-	}
-	return intents[best]
 }
 
 // danger gives what must not be answered from the content, and how probable that is.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"jindu/content"
 )
 
 // speller finds what was meant by a text that was typed by sound: in Latin letters (jiu
@@ -103,7 +105,7 @@ func (s *speller) read(t text) text {
 // name among Chinese words: shorter ones may be anything.
 const leastSpelt = 4
 
-// namesIn writes the names of a text that stand in it by their sound.
+// namesIn writes the substances of a text that stand in it by their sound.
 func (s *speller) namesIn(t text) text {
 	for i := 0; i < len(t.runes); i++ {
 		end := i
@@ -112,7 +114,7 @@ func (s *speller) namesIn(t text) text {
 		}
 		word := t.runes[i:end]
 		named := s.spelling.bySound[string(word)]
-		if len(word) >= leastSpelt && len(named) > 0 && !s.stays(word) {
+		if len(word) >= leastSpelt && len(named) > 0 && isKind(s.spelling.names[named[0]].entry, content.Drug) && !s.stays(word) {
 			name := s.spelling.names[named[0]].runes
 			t.runes = slices.Concat(t.runes[:i], name, t.runes[end:])
 			t.cuts = slices.Clone(t.cuts)

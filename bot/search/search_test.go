@@ -278,6 +278,33 @@ func TestConcurrent(t *testing.T) {
 	wait.Wait()
 }
 
+// A text that grows while it is read keeps within its room.
+func TestLongest(t *testing.T) {
+	ix := New(defaultLibrary(t))
+	for _, q := range []string{
+		"md吗" + strings.Repeat("好", 197),     // a name of two characters is guessed in one
+		"md吗" + strings.Repeat("怎么制造冰毒", 40), // also where it is refused
+		"毒，谁" + strings.Repeat("㍿", 60),      // four characters each
+		strings.Repeat("yituomizhi怎么", 60),   // names by their sound
+		strings.Repeat("王", 2000), strings.Repeat("a1", 1000),
+	} {
+		checkShape(t, ix, q)
+	}
+}
+
+// Naming an article does not make a request for help with a crime fair.
+func TestArticleNoExcuse(t *testing.T) {
+	ix := New(defaultLibrary(t))
+	for _, q := range []string{"禁毒法第62条，怎么制作冰毒", "刑法第347条原文 怎么制作冰毒"} {
+		if r, _ := ix.Safety(q); r.Outcome != Refused {
+			t.Errorf("%q: %v", q, r.Outcome)
+		}
+	}
+	if r, ok := ix.Safety("刑法第350条讲制毒原料怎么判"); ok {
+		t.Errorf("a fair question of an article: %v", r.Outcome)
+	}
+}
+
 func FuzzFind(f *testing.F) {
 	for _, q := range []string{"", "依托咪酯是什么", "禁毒法第六十二条之一", "治安管理处罚法72条", "冰毒和K粉，举报", "之之之第条", "一百万千十条", "bing du", "\xff毒", "٣٤٧条", "Ａ①㊿", strings.Repeat("毒", 500)} {
 		f.Add(q)
@@ -314,6 +341,12 @@ func TestEmergencyAmongOtherWords(t *testing.T) {
 		"他抽完叫不醒了，打120的话他会不会被拘留",
 		story + "刚才他抽了电子烟叫不醒嘴唇发紫",
 		story + "我不想活了",
+		"早上去菜市场买了菜，下午接孩子放学，晚上看了电视剧，我准备今晚跳楼",
+		"吸毒拘留几天，强制隔离戒毒多久，单位会不会知道，他拿刀要砍我",
+		"我们家是农村的，爸妈种地，孩子吞了一颗摇头丸，后来去海口打工认识了一些朋友，家里人都很担心",
+		strings.Repeat("~", 800) + "他抽完叫不醒了",
+		"说来话长" + strings.Repeat(" ", 900) + "我不想活了",
+		strings.Repeat("nihao ", 130) + "我不想活了",
 	} {
 		if r, _ := ix.Safety(q); r.Outcome != Crisis {
 			t.Errorf("%q: %v", q, r)

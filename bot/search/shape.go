@@ -10,7 +10,7 @@ import (
 const surnames = "王李张刘陈杨黄赵吴周徐孙朱胡郭林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余杜魏苏吕丁沈姚卢傅钟姜崔谭廖范汪陆符邢冼莫詹"
 
 // notNames begin with a surname and are none.
-var notNames = []string{"黄皮", "黄色", "黄金", "林则", "朱砂", "苏打", "余额", "王者", "张开", "陈皮", "许多", "田里", "田地", "周末", "周围", "周岁", "莫名", "钟头", "唐人", "范围"}
+var notNames = runesOf("黄皮", "黄色", "黄金", "林则", "朱砂", "苏打", "余额", "王者", "张开", "陈皮", "许多", "田里", "田地", "周末", "周围", "周岁", "莫名", "钟头", "唐人", "范围")
 
 // notGiven are characters that are in no given name.
 const notGiven = "的了给在把被和跟是不没有吗怎么我你他她们这那人吸毒贩卖抽"
@@ -40,7 +40,7 @@ func address(runes []rune) bool {
 		if n, end := numeral(runes, i); n > 100 && end-i >= 3 && i > 0 && strings.ContainsRune("下上楼元", runes[i-1]) {
 			return true // 楼下502
 		}
-		if strings.HasPrefix(string(runes[i:min(i+2, len(runes))]), "单元") {
+		if runes[i] == '单' && i+1 < len(runes) && runes[i+1] == '元' {
 			return true
 		}
 	}
@@ -92,7 +92,7 @@ func (s *safety) person(runes []rune, found hits) bool {
 		if found.within(s.drug, i) {
 			continue
 		}
-		if slices.ContainsFunc(notNames, func(n string) bool { return strings.HasPrefix(string(runes[i:]), n) }) {
+		if beginsWith(runes[i:], notNames) {
 			continue
 		}
 		switch {
@@ -104,7 +104,7 @@ func (s *safety) person(runes []rune, found hits) bool {
 			return true
 		case strings.ContainsRune(surnames, r):
 			for n := 1; n <= 2 && n <= len(rest) && !strings.ContainsRune(notGiven, rest[n-1]); n++ {
-				if n == len(rest) || nameEnds(rest[n:]) {
+				if n == len(rest) || beginsWith(rest[n:], afterName) {
 					return true
 				}
 			}
@@ -113,12 +113,20 @@ func (s *safety) person(runes []rune, found hits) bool {
 	return false
 }
 
-// nameEnds says that what follows a name looks like it: 在, 家, 吸毒, …
-func nameEnds(rest []rune) bool {
-	for _, word := range []string{"在", "一起", "一块", "家", "吸", "贩", "卖", "抽", "藏", "溜", "种", "他", "她", "天天", "每天", "经常", "又", "是个", "住", "偷", "总", "和", "一直", "开", "的电", "车", "带", "运", "制", "大爷", "大哥", "是", "让", "叫", "跟", "有", "拿", "上个", "昨", "前", "最近", "这", "每", "刚", "某"} {
-		if strings.HasPrefix(string(rest), word) {
-			return true
-		}
+// afterName is what often follows a name.
+var afterName = runesOf("在", "一起", "一块", "家", "吸", "贩", "卖", "抽", "藏", "溜", "种", "他", "她", "天天", "每天", "经常", "又", "是个", "住", "偷", "总", "和", "一直", "开", "的电", "车", "带", "运", "制", "大爷", "大哥", "是", "让", "叫", "跟", "有", "拿", "上个", "昨", "前", "最近", "这", "每", "刚", "某")
+
+func runesOf(words ...string) [][]rune {
+	all := make([][]rune, len(words))
+	for i, word := range words {
+		all[i] = []rune(word)
 	}
-	return false
+	return all
+}
+
+// beginsWith says that a text begins with one of the words.
+func beginsWith(runes []rune, words [][]rune) bool {
+	return slices.ContainsFunc(words, func(word []rune) bool {
+		return len(runes) >= len(word) && slices.Equal(runes[:len(word)], word)
+	})
 }

@@ -20,7 +20,7 @@ const (
 	epochs      = 24
 	firstRate   = 1.5
 	decay       = 2e-5
-	pairsJoined = 2000 // messages that are made of two, of either sort
+	timesJoined = 3000 // messages made of several, of each sort
 	dangerous   = 2    // times as much as others a danger weighs
 	leastSeen   = 3    // examples that must hold a feature
 
@@ -84,29 +84,39 @@ func examples(t testing.TB) []example {
 	return append(all, joined(all)...)
 }
 
-// joined gives messages that are made of two: beside a fair question an emergency stays
-// one, and another fair question fair.
+// joined gives messages that are made of several: among fair questions, or words about
+// something else, an emergency stays one; without one they are what they were.
 func joined(all []example) []example {
 	rnd := rand.New(rand.NewPCG(2, 2))
-	var fair, crises, both []example
+	var said [3][]example // fair, about something else, emergencies
 	for _, e := range all {
-		switch r := outcomeOf(intents[e.intent]); {
-		case e.intent == 0:
-			fair = append(fair, e)
-		case e.intent > 1 && r.Outcome == Crisis:
-			crises = append(crises, e)
+		switch {
+		case e.intent < 2:
+			said[e.intent] = append(said[e.intent], e)
+		case outcomeOf(intents[e.intent]).Outcome == Crisis:
+			said[2] = append(said[2], e)
 		}
 	}
-	join := func(a, b example) {
-		said := []string{a.question, b.question}
-		rnd.Shuffle(2, func(i, j int) { said[i], said[j] = said[j], said[i] })
-		both = append(both, example{a.intent, strings.Join(said, "，")})
+	pick := func(from []example) example { return from[rnd.IntN(len(from))] }
+	var made []example
+	join := func(others int, among []example, e example) {
+		parts := []string{e.question}
+		for range others {
+			parts = append(parts, pick(among).question)
+		}
+		rnd.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		made = append(made, example{e.intent, strings.Join(parts, "，")})
 	}
-	for range pairsJoined {
-		join(crises[rnd.IntN(len(crises))], fair[rnd.IntN(len(fair))])
-		join(fair[rnd.IntN(len(fair))], fair[rnd.IntN(len(fair))])
+	for range timesJoined {
+		for _, others := range []int{1, 2 + rnd.IntN(4)} {
+			join(others, said[0], pick(said[2]))
+			join(others, said[0], pick(said[0]))
+		}
+		others := 2 + rnd.IntN(4)
+		join(others, said[1], pick(said[2]))
+		join(others, said[1], pick(said[1]))
 	}
-	return both
+	return made
 }
 
 // TestTrain fits data/intent.bin when asked to; else it holds that the file still
@@ -207,4 +217,15 @@ func (m *intent) encode() []byte {
 		}
 	}
 	return table
+}
+
+// likeliest gives the most probable of the intents.
+func (p probabilities) likeliest() string {
+	best := 0
+	for k := range p {
+		if p[k] > p[best] {
+			best = k
+		}
+	}
+	return intents[best]
 }

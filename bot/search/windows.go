@@ -1,10 +1,17 @@
 package search
 
-import "iter"
+import (
+	"iter"
+	"strings"
+	"unicode"
+)
 
 // windows gives the stretches of a text that are read at once, each beginning in the one
 // before: who is afraid may tell much before the point.
 func windows(s string) iter.Seq[string] {
+	if len(s) > maxRunes {
+		s = squeeze(s)
+	}
 	return func(yield func(string) bool) {
 		for range mostWindows {
 			part := cut(s, maxRunes)
@@ -16,9 +23,32 @@ func windows(s string) iter.Seq[string] {
 	}
 }
 
-// How much of a text is read for dangers: more than the 2,048 bytes that a message of
-// WeChat may have.
+// How much of a text is read for dangers: what a message of WeChat may have, 2,048 bytes,
+// be they all Latin letters.
 const (
-	mostWindows = 5
+	mostWindows = 15
 	overlap     = 60
 )
+
+// cutting are the marks at which a clause ends.
+const cutting = "。，,！!？?；;、…~～"
+
+// squeeze leaves one of the characters between words, of which any number says no more:
+// one that ends a clause, if any does.
+func squeeze(s string) string {
+	var b strings.Builder
+	between := rune(0)
+	for _, r := range s {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			if between != 0 {
+				b.WriteRune(between)
+				between = 0
+			}
+			b.WriteRune(r)
+		case between == 0 || strings.ContainsRune(cutting, r) && !strings.ContainsRune(cutting, between):
+			between = r
+		}
+	}
+	return b.String()
+}
