@@ -32,7 +32,7 @@ const (
 
 // Safety recognises what must not be answered from the content as an ordinary question:
 // a life in danger (Crisis), a request for help with making, buying, taking or hiding
-// drugs (Refused), and a report or a confession (Tip). It reads nothing but the text.
+// drugs (Refused), and a report or a confession (Tip), by the text and the library alone.
 func (ix *Index) Safety(question string) (Result, bool) {
 	r, ok := Result{}, false
 	for part := range windows(question) {

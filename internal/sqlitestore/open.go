@@ -138,10 +138,10 @@ func open(ctx context.Context, path string, opts Options, lock *folderLock) (_ *
 func (s *Store) Close() error { return s.close() }
 
 func (s *Store) shut() error {
-	s.writer.stop()
-	if s.keeper != nil {
+	if s.keeper != nil { // first, for it writes too
 		s.keeper.stop()
 	}
+	s.writer.stop()
 	s.hub.Close()
 	// The reader first: the last connection to close folds the WAL into the file.
 	err := errors.Join(s.read.close(), s.writer.disconnect())
