@@ -11,7 +11,7 @@ type bar struct{ silent, beside float32 }
 // missed emergency, a fair question turned away more.
 var bars = map[string]bar{
 	Overdose: {0.35, 0.6}, Spiked: {0.35, 0.6}, Danger: {0.35, 0.6}, Suicide: {0.35, 0.6},
-	"refused": {0.4, 0.6}, "tip": {0.4, 0.7},
+	"refused": {0.45, 0.6}, "tip": {0.4, 0.7},
 }
 
 const (
@@ -53,7 +53,7 @@ func (ix *Index) alarm(t text) (Result, bool) {
 	if ok && r.Outcome == Crisis {
 		return r, true
 	}
-	if crisis, found := ix.crisisIn(t); found {
+	if crisis, found := ix.crisisIn(t); found && r.Outcome != Refused { // who asks for a means tells of hardship
 		return crisis, true
 	}
 	meant, changed := ix.reading(t, ok)

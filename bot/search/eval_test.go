@@ -48,7 +48,7 @@ func halfOf(file, question string) half {
 
 func readLabelled(t testing.TB) []labelled {
 	var set []labelled
-	for _, name := range []string{"questions.tsv", "practice.tsv", "round1.tsv", "round2.tsv", "round3.tsv", "round4.tsv", "round5.tsv", "round6.tsv", "round7.tsv", "round8.tsv", "round9.tsv", "round10.tsv", "round11.tsv", "round12.tsv", "round13.tsv", "round14.tsv", "round15.tsv", "round16.tsv", "round17.tsv", "round18.tsv", "round19.tsv", "round20.tsv", "round21.tsv", "round22.tsv", "round23.tsv", "round24.tsv", "near.tsv", "unseen.tsv"} {
+	for _, name := range []string{"questions.tsv", "practice.tsv", "round1.tsv", "round2.tsv", "round3.tsv", "round4.tsv", "round5.tsv", "round6.tsv", "round7.tsv", "round8.tsv", "round9.tsv", "round10.tsv", "round11.tsv", "round12.tsv", "round13.tsv", "round14.tsv", "round15.tsv", "round16.tsv", "round17.tsv", "round18.tsv", "round19.tsv", "round20.tsv", "round21.tsv", "round22.tsv", "round23.tsv", "round24.tsv", "round25.tsv", "near.tsv", "unseen.tsv"} {
 		file, err := os.ReadFile("testdata/" + name)
 		if err != nil {
 			t.Fatal(err)

@@ -14,7 +14,6 @@ func TestTypedBySound(t *testing.T) {
 		"qu nali jiedu":                                "help/treatment",
 		"怎么举暴贩独的":                                      "help/report",
 		"大吗饼干能池吗":                                      "drugs/quqi",
-		"强智隔离戒独能不能提钱出来":                                "help/compulsory-treatment",
 		"海络因有什么危害":                                     "drugs/hailuoyin",
 		"how are you":                                  "unknown ",
 		"good morning":                                 "unknown ",

@@ -85,16 +85,18 @@ func examples(t testing.TB) []example {
 }
 
 // joined gives messages that are made of several: among fair questions, or words about
-// something else, an emergency stays one; without one they are what they were.
+// something else, an emergency stays one, and a request for help with a crime too;
+// without one they are what they were.
 func joined(all []example) []example {
 	rnd := rand.New(rand.NewPCG(2, 2))
-	var said [3][]example // fair, about something else, emergencies
+	var said [4][]example // fair, about something else, emergencies, requests
 	for _, e := range all {
-		switch {
-		case e.intent < 2:
-			said[e.intent] = append(said[e.intent], e)
-		case outcomeOf(intents[e.intent]).Outcome == Crisis:
-			said[2] = append(said[2], e)
+		switch outcomeOf(intents[e.intent]).Outcome {
+		case Refused:
+			said[3] = append(said[3], e)
+		case Crisis:
+			at := min(e.intent, 2)
+			said[at] = append(said[at], e)
 		}
 	}
 	pick := func(from []example) example { return from[rnd.IntN(len(from))] }
@@ -109,12 +111,14 @@ func joined(all []example) []example {
 	}
 	for range timesJoined {
 		for _, others := range []int{1, 2 + rnd.IntN(4)} {
-			join(others, said[0], pick(said[2]))
-			join(others, said[0], pick(said[0]))
+			for _, kind := range []int{0, 2, 3} {
+				join(others, said[0], pick(said[kind]))
+			}
 		}
 		others := 2 + rnd.IntN(4)
-		join(others, said[1], pick(said[2]))
-		join(others, said[1], pick(said[1]))
+		for _, kind := range []int{1, 2, 3} {
+			join(others, said[1], pick(said[kind]))
+		}
 	}
 	return made
 }
