@@ -15,38 +15,28 @@ const hitsLimit = 400
 
 // wordClasses is the parsed safety.txt.
 type wordClasses struct {
-	ids   map[string]int32
-	words map[int32][]string
+	ids   numbered
+	words [][]string // by id, so that what comes first in a message is always the same
 }
 
 var classes = mustClasses(classTable)
 
 // mustClasses reads safety.txt.
 func mustClasses(table string) *wordClasses {
-	c := &wordClasses{ids: map[string]int32{}, words: map[int32][]string{}}
+	c := &wordClasses{ids: numbered{}}
 	for _, line := range dataLines(table) {
 		head, rest, ok := strings.Cut(line, ":")
 		name := strings.Fields(head)
 		if !ok || len(name) != 2 || name[0] != "word" {
 			panic(fmt.Sprintf("search: safety.txt: %q", line))
 		}
-		id, known := c.ids[name[1]]
-		if !known {
-			id = int32(len(c.ids))
-			c.ids[name[1]] = id
+		id := c.ids.add(name[1])
+		if int(id) == len(c.words) {
+			c.words = append(c.words, nil)
 		}
 		c.words[id] = append(c.words[id], strings.Fields(rest)...)
 	}
 	return c
-}
-
-// class gives the index of a class; it must exist.
-func (c *wordClasses) class(name string) int32 {
-	id, ok := c.ids[name]
-	if !ok {
-		panic("search: safety.txt has no class " + name)
-	}
-	return id
 }
 
 // hit is a word of a class in a message.

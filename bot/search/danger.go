@@ -53,8 +53,10 @@ func (ix *Index) alarm(t text) (Result, bool) {
 	if ok && r.Outcome == Crisis {
 		return r, true
 	}
-	if crisis, found := ix.crisisIn(t); found && r.Outcome != Refused { // who asks for a means tells of hardship
-		return crisis, true
+	if r.Outcome != Refused { // who asks for a means tells of hardship
+		if crisis, found := ix.crisisIn(t); found {
+			return crisis, true
+		}
 	}
 	meant, changed := ix.reading(t, ok)
 	if !changed {
@@ -75,7 +77,8 @@ func (ix *Index) crisisIn(t text) (Result, bool) {
 		return Result{}, false
 	}
 	for i := range clauses {
-		for _, said := range [][]rune{clauses[i], slices.Concat(clauses[i:min(i+2, len(clauses))]...)} {
+		for end := i + 1; end <= min(i+2, len(clauses)); end++ {
+			said := slices.Concat(clauses[i:end]...)
 			if len(said) < fewRunes-1 {
 				continue
 			}
@@ -103,13 +106,14 @@ func (ix *Index) reading(t text, guessing bool) (meant text, changed bool) {
 
 // judge weighs what a text sounds like against what the library says to it.
 func (ix *Index) judge(t text) (Result, bool) {
+	few, foreign := len(t.runes) < fewRunes, !t.chinese()
+	if few && foreign {
+		return Result{}, false // an option of the quiz: E
+	}
 	sounds := ix.safety.sounds(t)
 	name, p := sounds.danger()
 	least := bars[name]
-	if !t.chinese() && len(t.runes) < fewRunes {
-		return Result{}, false // an option of the quiz: E
-	}
-	if len(t.runes) < fewRunes || !t.chinese() {
+	if few || foreign {
 		least.silent, least.beside = max(least.silent, sureOfFew), max(least.beside, sureOfFew)
 	}
 	if p < least.silent || p < likelier*sounds.of("other") {

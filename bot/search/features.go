@@ -42,7 +42,7 @@ func hashed(file string, ids map[string]int32) []uint64 {
 // words around them must tell.
 var homonyms = func() map[string]bool {
 	words := map[string]bool{}
-	for _, word := range classes.words[classes.class("homonym")] {
+	for _, word := range classes.words[classes.ids.of("homonym")] {
 		words[fold(word).String()] = true
 	}
 	return words

@@ -65,9 +65,7 @@ func foldIn(room []rune, s string) text {
 	t := text{runes: room}
 	gap := false
 	for _, r := range s {
-		if wide(r) {
-			r -= '！' - '!'
-		}
+		r = narrow(r)
 		switch {
 		case han(r) || unicode.IsLetter(r) || unicode.IsDigit(r):
 			if !han(r) {
@@ -84,7 +82,7 @@ func foldIn(room []rune, s string) text {
 			gap = true
 			n := len(t.runes)
 			spaced := unicode.IsSpace(r) && n > 0 && han(t.runes[n-1]) // many write a space for a comma
-			if (spaced || strings.ContainsRune("。,!?;、…~", r)) && (len(t.cuts) == 0 || t.cuts[len(t.cuts)-1] != n) {
+			if (spaced || endsClause(r)) && (len(t.cuts) == 0 || t.cuts[len(t.cuts)-1] != n) {
 				t.cuts = append(t.cuts, n)
 			}
 		}
@@ -92,7 +90,7 @@ func foldIn(room []rune, s string) text {
 	if len(t.runes) > maxRunes { // compatibility forms may unfold to several
 		t.runes = t.runes[:maxRunes]
 	}
-	t.runes = spellOut(t.runes, t.cuts)
+	t = spellOut(t)
 	plainHow(t.runes)
 	for len(t.cuts) > 0 && t.cuts[len(t.cuts)-1] >= len(t.runes) {
 		t.cuts = t.cuts[:len(t.cuts)-1]
@@ -100,26 +98,33 @@ func foldIn(room []rune, s string) text {
 	return t
 }
 
-// spellOut writes 毒 for a lone "du" beside a Chinese character, as in 冰du and
-// 戒du, by which people get round word filters.
-func spellOut(runes []rune, cuts []int) []rune {
-	for i := 0; i+1 < len(runes); i++ {
-		if runes[i] != 'd' || runes[i+1] != 'u' {
-			continue
-		}
-		before := i > 0 && han(runes[i-1])
-		after := i+2 < len(runes) && han(runes[i+2])
-		if (before || after) && (i == 0 || before) && (i+2 == len(runes) || after) {
-			runes[i] = '毒'
-			runes = append(runes[:i+1], runes[i+2:]...)
-			for c := range cuts {
-				if cuts[c] > i+1 {
-					cuts[c]--
-				}
-			}
+// with gives the text with another word from one position up to another.
+func (t text) with(word []rune, from, end int) text {
+	longer := len(word) - (end - from)
+	t.runes = slices.Concat(t.runes[:from], word, t.runes[end:])
+	t.cuts = slices.Clone(t.cuts)
+	for c := range t.cuts {
+		if t.cuts[c] >= end {
+			t.cuts[c] += longer
 		}
 	}
-	return runes
+	return t
+}
+
+// spellOut writes 毒 for a lone "du" beside a Chinese character, as in 冰du and
+// 戒du, by which people get round word filters.
+func spellOut(t text) text {
+	for i := 0; i+1 < len(t.runes); i++ {
+		if t.runes[i] != 'd' || t.runes[i+1] != 'u' {
+			continue
+		}
+		before := i > 0 && han(t.runes[i-1])
+		after := i+2 < len(t.runes) && han(t.runes[i+2])
+		if (before || after) && (i == 0 || before) && (i+2 == len(t.runes) || after) {
+			t = t.with([]rune("毒"), i, i+2)
+		}
+	}
+	return t
 }
 
 // plainHow writes 怎么 for 如何, 咋样 and 怎样; 会怎样 asks for no method and stays.
@@ -147,6 +152,17 @@ func usual(s string) bool {
 	}
 	return true
 }
+
+// narrow gives the ASCII character of a full-width form; every other rune is its own.
+func narrow(r rune) rune {
+	if wide(r) {
+		return r - ('！' - '!')
+	}
+	return r
+}
+
+// endsClause says that a mark, not in full width, ends a clause.
+func endsClause(r rune) bool { return strings.ContainsRune("。,!?;、…~", r) }
 
 // wide says that the rune is the full-width form of an ASCII character.
 func wide(r rune) bool { return r >= '！' && r <= '～' }

@@ -73,7 +73,7 @@ type Index struct {
 func New(lib *content.Library) *Index {
 	ix := &Index{called: map[string][]int32{}, vague: map[string][]int32{}}
 	ix.entries, ix.linked = byLinks(lib)
-	ix.analyzer = &analyzer{names: newNames(ix.entries), drug: language.group("drug"), use: language.group("use"), weigh: language.group("quantity"), none: language.group(noGroup), crime: language.group("othercrime")}
+	ix.analyzer = &analyzer{names: newNames(ix.entries), drug: language.groups.of("drug"), use: language.groups.of("use"), weigh: language.groups.of("quantity"), none: language.groups.of(noGroup), crime: language.groups.of("othercrime")}
 	var work sync.WaitGroup
 	work.Go(func() {
 		ix.safety = newSafety(lib, ix.analyzer.names)

@@ -116,14 +116,7 @@ func (s *speller) namesIn(t text) text {
 		named := s.spelling.bySound[string(word)]
 		if len(word) >= leastSpelt && len(named) > 0 && isKind(s.spelling.names[named[0]].entry, content.Drug) && !s.stays(word) {
 			name := s.spelling.names[named[0]].runes
-			t.runes = slices.Concat(t.runes[:i], name, t.runes[end:])
-			t.cuts = slices.Clone(t.cuts)
-			for c := range t.cuts {
-				if t.cuts[c] >= end {
-					t.cuts[c] += len(name) - len(word)
-				}
-			}
-			end = i + len(name)
+			t, end = t.with(name, i, end), i+len(name)
 		}
 		i = max(i, end-1)
 	}

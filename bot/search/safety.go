@@ -19,7 +19,7 @@ type safety struct {
 }
 
 func newSafety(lib *content.Library, n *names) *safety {
-	s := &safety{words: newTrie(1 << 10), places: newTrie(1 << 10), drug: classes.class("drug")}
+	s := &safety{words: newTrie(1 << 10), places: newTrie(1 << 10), drug: classes.ids.of("drug")}
 	s.hides = make([][]bool, len(classes.ids))
 	for i := range s.hides {
 		s.hides[i] = make([]bool, len(classes.ids))
@@ -31,19 +31,19 @@ func newSafety(lib *content.Library, n *names) *safety {
 	}
 	for outer, inner := range hiding {
 		for _, name := range inner {
-			s.hides[classes.class(outer)][classes.class(name)] = true
+			s.hides[classes.ids.of(outer)][classes.ids.of(name)] = true
 		}
 	}
-	everyday := map[string]bool{}
+	everyday, everydayClass := map[string]bool{}, classes.ids.of("everyday")
 	for id, words := range classes.words {
 		for _, word := range words {
-			s.words.add(fold(word).runes, id)
-			if id == classes.class("everyday") {
+			s.words.add(fold(word).runes, int32(id))
+			if int32(id) == everydayClass {
 				everyday[fold(word).String()] = true
 			}
 		}
 	}
-	slang := classes.class("slang")
+	slang := classes.ids.of("slang")
 	s.names, s.named = n, make([]int32, len(n.list))
 	for i, name := range n.list {
 		switch {

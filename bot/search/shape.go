@@ -89,10 +89,7 @@ func (s *safety) person(runes []rune, found hits) bool {
 		if len(rest) == 0 {
 			return false
 		}
-		if found.within(s.drug, i) {
-			continue
-		}
-		if beginsWith(runes[i:], notNames) {
+		if found.within(s.drug, i) || beginsWith(runes[i:], notNames) > 0 {
 			continue
 		}
 		switch {
@@ -104,7 +101,7 @@ func (s *safety) person(runes []rune, found hits) bool {
 			return true
 		case strings.ContainsRune(surnames, r):
 			for n := 1; n <= 2 && n <= len(rest) && !strings.ContainsRune(notGiven, rest[n-1]); n++ {
-				if n == len(rest) || beginsWith(rest[n:], afterName) {
+				if n == len(rest) || beginsWith(rest[n:], afterName) > 0 {
 					return true
 				}
 			}
@@ -124,9 +121,12 @@ func runesOf(words ...string) [][]rune {
 	return all
 }
 
-// beginsWith says that a text begins with one of the words.
-func beginsWith(runes []rune, words [][]rune) bool {
-	return slices.ContainsFunc(words, func(word []rune) bool {
-		return len(runes) >= len(word) && slices.Equal(runes[:len(word)], word)
-	})
+// beginsWith gives the length of the first of the words with which a text begins; 0: none.
+func beginsWith(runes []rune, words [][]rune) int {
+	for _, word := range words {
+		if len(runes) >= len(word) && slices.Equal(runes[:len(word)], word) {
+			return len(word)
+		}
+	}
+	return 0
 }

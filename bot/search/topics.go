@@ -3,7 +3,6 @@ package search
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // likelyOther is the probability from which a message is about something else, so that a
@@ -54,7 +53,7 @@ func (ix *Index) clause(q analysis) Result {
 }
 
 // besides are words that begin another question without a stop before it.
-var besides = []string{"另外", "还有", "顺便", "以及", "再问"}
+var besides = runesOf("另外", "还有", "顺便", "以及", "再问")
 
 // questionsOf gives the clauses of a question, cut at besides too, which says nothing.
 func questionsOf(t text) [][]rune {
@@ -62,13 +61,11 @@ func questionsOf(t text) [][]rune {
 	for _, clause := range t.clauses() {
 		from := 0
 		for i := range clause {
-			for _, word := range besides {
-				if strings.HasPrefix(string(clause[i:]), word) {
-					if i > from {
-						all = append(all, clause[from:i])
-					}
-					from = i + utf8.RuneCountInString(word)
+			if n := beginsWith(clause[i:], besides); n > 0 {
+				if i > from {
+					all = append(all, clause[from:i])
 				}
+				from = i + n
 			}
 		}
 		if from < len(clause) {

@@ -37,9 +37,9 @@ type example struct {
 // fair.
 func examples(t testing.TB) []example {
 	var all []example
-	labelled := map[string]bool{} // folded: what a file says goes before what the content does
+	said := map[string]bool{} // folded: what a file says goes before what the content does
 	add := func(intent, question string) {
-		labelled[fold(question).String()] = true
+		said[fold(question).String()] = true
 		at := slices.Index(intents[:], intent)
 		if at < 0 {
 			t.Fatalf("no intent %q: %q", intent, question)
@@ -63,7 +63,7 @@ func examples(t testing.TB) []example {
 	lib := defaultLibrary(t)
 	fair := func(words ...string) {
 		for _, q := range words {
-			if f := fold(q).String(); f != "" && !labelled[f] {
+			if f := fold(q).String(); f != "" && !said[f] {
 				add("fair", q)
 			}
 		}
@@ -91,12 +91,13 @@ func joined(all []example) []example {
 	rnd := rand.New(rand.NewPCG(2, 2))
 	var said [4][]example // fair, about something else, emergencies, requests
 	for _, e := range all {
-		switch outcomeOf(intents[e.intent]).Outcome {
-		case Refused:
+		switch outcome := outcomeOf(intents[e.intent]).Outcome; {
+		case e.intent < 2:
+			said[e.intent] = append(said[e.intent], e)
+		case outcome == Crisis:
+			said[2] = append(said[2], e)
+		case outcome == Refused:
 			said[3] = append(said[3], e)
-		case Crisis:
-			at := min(e.intent, 2)
-			said[at] = append(said[at], e)
 		}
 	}
 	pick := func(from []example) example { return from[rnd.IntN(len(from))] }

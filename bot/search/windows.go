@@ -30,9 +30,6 @@ const (
 	overlap     = 60
 )
 
-// cutting are the marks at which a clause ends.
-const cutting = "。，,！!？?；;、…~～"
-
 // squeeze leaves one of the characters between words, of which any number says no more:
 // one that ends a clause, if any does.
 func squeeze(s string) string {
@@ -46,7 +43,7 @@ func squeeze(s string) string {
 				between = 0
 			}
 			b.WriteRune(r)
-		case between == 0 || strings.ContainsRune(cutting, r) && !strings.ContainsRune(cutting, between):
+		case between == 0 || endsClause(narrow(r)) && !endsClause(narrow(between)):
 			between = r
 		}
 	}

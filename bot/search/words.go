@@ -42,7 +42,7 @@ const noGroup = "none"
 type lexicon struct {
 	words  *trie   // a value is an index into senses
 	senses []sense // one for each line
-	groups map[string]int32
+	groups numbered
 }
 
 // sense is what the words of one line mean; its group is noGroup when they only
@@ -56,19 +56,14 @@ var language = mustLexicon(wordTable)
 
 // mustLexicon reads words.txt.
 func mustLexicon(table string) *lexicon {
-	l := &lexicon{words: newTrie(1 << 10), groups: map[string]int32{}}
+	l := &lexicon{words: newTrie(1 << 10), groups: numbered{}}
 	for _, line := range dataLines(table) {
 		head, list, ok := strings.Cut(line, ":")
 		names := strings.Fields(head)
 		if !ok || len(names) == 0 {
 			panic(fmt.Sprintf("search: words.txt: %q", line))
 		}
-		group, known := l.groups[names[0]]
-		if !known {
-			group = int32(len(l.groups))
-			l.groups[names[0]] = group
-		}
-		s := sense{group: group}
+		s := sense{group: l.groups.add(names[0])}
 		for _, name := range names[1:] {
 			f, ok := facetNames[name]
 			if !ok {
@@ -84,11 +79,23 @@ func mustLexicon(table string) *lexicon {
 	return l
 }
 
-// group gives the index of a group; it must exist.
-func (l *lexicon) group(name string) int32 {
-	id, ok := l.groups[name]
+// numbered gives the names of lists numbers, in the order in which they first come.
+type numbered map[string]int32
+
+func (n numbered) add(name string) int32 {
+	id, known := n[name]
+	if !known {
+		id = int32(len(n))
+		n[name] = id
+	}
+	return id
+}
+
+// of gives the number of a list; it must exist.
+func (n numbered) of(name string) int32 {
+	id, ok := n[name]
 	if !ok {
-		panic("search: words.txt has no group " + name)
+		panic("search: no list of words is called " + name)
 	}
 	return id
 }
